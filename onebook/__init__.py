@@ -1,0 +1,1 @@
+"""Onebook 一本: one book for customers, goods and money."""

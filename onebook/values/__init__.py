@@ -1,0 +1,1 @@
+"""Exact words for what every room counts with: decimals, months, references, refusals."""
