@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 MONEY_SCALE = 2
 QUANTITY_SCALE = 6
 PRICE_SCALE = 6
+UNIT_COST_SCALE = 6
 #: numeric(18,2): sixteen digits before the point.
 MONEY_LIMIT = Decimal("1e16")
 #: numeric(18,6): twelve digits before the point.

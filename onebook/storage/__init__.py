@@ -1,0 +1,1 @@
+"""PostgreSQL and nothing else: connections, transactions, numbering, outbox, the embedded server."""

@@ -1,0 +1,97 @@
+"""A database transaction that sends several statements per round trip and counts the trips."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+Rows = list[tuple[Any, ...]]
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement with psycopg placeholders (`%s` or `%(name)s`; a literal percent sign is `%%`)."""
+
+    sql: str
+    parameters: Mapping[str, object] | Sequence[object] = field(default=())
+
+
+class Transaction:
+    """One transaction in one company's schema: statements in, rows out, several statements per round trip.
+
+    BEGIN and the search path travel with the first statements, COMMIT with the last ones. Left without `commit`, it is
+    rolled back. Not for use by two threads.
+    """
+
+    def __init__(self, connection: Connection, schema: str, begin: Sequence[str]) -> None:
+        """Prepare a transaction on a connection in autocommit mode; nothing is sent before the first run."""
+        self.connection = connection
+        self.schema = schema
+        #: How often this transaction has waited for the server.
+        self.round_trips = 0
+        self._begin = tuple(begin)
+        self._begun = False
+        self._over = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server holds a transaction that has not ended."""
+        return self._begun and not self._over
+
+    def run(self, *statements: Statement) -> list[Rows]:
+        """Send all statements in one round trip; one list of rows per statement, empty for those that return none."""
+        return self._send(statements, last=())
+
+    def commit(self, *statements: Statement) -> list[Rows]:
+        """Send the statements and COMMIT in one round trip. Afterwards the transaction is over.
+
+        A lost connection leaves the outcome unknown: whoever retries must bring an idempotency key.
+        """
+        rows = self._send(statements, last=("COMMIT",))
+        self._over = True
+        return rows
+
+    def rollback(self) -> None:
+        """Undo everything, if the server holds anything of it."""
+        if self.is_open and not self.connection.closed:
+            self.connection.execute("ROLLBACK")
+        self._over = True
+
+    def copy_in(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Fill a table with `COPY ... FROM STDIN`, the quick way in for many rows."""
+        self._require_begun()
+        self.round_trips += 1
+        with self.connection.cursor() as cursor, cursor.copy(sql) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def stream(self, statement: Statement, size: int = 2000) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, fetched `size` at a time through a server-side cursor: exports of any length."""
+        self._require_begun()
+        with self.connection.cursor(name="stream") as cursor:
+            cursor.itersize = size
+            cursor.execute(statement.sql, statement.parameters)
+            self.round_trips += 1
+            yield from cursor
+
+    def _require_begun(self) -> None:
+        if not self._begun:
+            self._send((), last=())
+
+    def _send(self, statements: Sequence[Statement], last: Sequence[str]) -> list[Rows]:
+        assert not self._over, "the transaction is over"
+        mark = f"/*{self.schema}*/ "
+        first = () if self._begun else self._begin
+        self._begun = True
+        self.round_trips += 1
+        execute = self.connection.execute
+        with self.connection.pipeline():
+            for sql in first:
+                execute(sql, prepare=True)
+            # The mark keeps the prepared statements of companies apart: the same text may mean other columns there.
+            cursors = [execute(mark + s.sql, s.parameters, prepare=True) for s in statements]
+            for sql in last:
+                execute(sql, prepare=True)
+        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
