@@ -1,0 +1,1 @@
+"""What the formula language can call: each function pure, typed and named."""
