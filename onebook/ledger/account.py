@@ -1,0 +1,84 @@
+"""Accounts: a role at given dimensions, and what the book says of one at this moment."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from onebook.ledger.role import Dimension, Role
+from onebook.values.decimals import ZERO
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AccountKey:
+    """A role at dimensions (record ids, 0 where there is none)."""
+
+    role: str
+    item: int = 0
+    place: int = 0
+    lot: int = 0
+    party: int = 0
+    document: int = 0
+
+    def control(self, role: Role) -> Self:
+        """The account that this one rolls up to; itself, if it is one."""
+        if not role.leaf:
+            return self
+        leaf = role.leaf
+        return type(self)(
+            self.role,
+            0 if Dimension.ITEM in leaf else self.item,
+            0 if Dimension.PLACE in leaf else self.place,
+            0 if Dimension.LOT in leaf else self.lot,
+            0 if Dimension.PARTY in leaf else self.party,
+            0 if Dimension.DOCUMENT in leaf else self.document,
+        )
+
+    def at(self, dimension: Dimension) -> int:
+        """Its place in one dimension."""
+        return int(getattr(self, dimension.value))
+
+    def __str__(self) -> str:
+        """For logs and refusals: `on_hand(item 3, place 1)`."""
+        named = [f"{dimension.value} {self.at(dimension)}" for dimension in Dimension if self.at(dimension)]
+        return f"{self.role}({', '.join(named)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Facts and promises of one account.
+
+    `quantity`, `amount`: the sum of its entries and, on a control account, of its leaves' entries.
+    `taken_*` ≥ 0: what open holds of negative sign will take (waiting parts not counted);
+    `expected_*` ≥ 0: what open holds of positive sign will bring. `waiting` ≥ 0: what is wanted beyond availability.
+    """
+
+    quantity: Decimal = ZERO
+    amount: Decimal = ZERO
+    taken_quantity: Decimal = ZERO
+    taken_amount: Decimal = ZERO
+    expected_quantity: Decimal = ZERO
+    expected_amount: Decimal = ZERO
+    waiting: Decimal = ZERO
+    #: The business date of its latest entry.
+    last_on: date | None = None
+
+    @property
+    def available(self) -> Decimal:
+        """Quantity that nobody has been promised."""
+        return self.quantity - self.taken_quantity
+
+    @property
+    def projected(self) -> Decimal:
+        """Quantity once every promise has come true, waiting demand included."""
+        return self.available + self.expected_quantity - self.waiting
+
+    @property
+    def available_amount(self) -> Decimal:
+        """Amount less what holds take."""
+        return self.amount - self.taken_amount
+
+    @property
+    def projected_amount(self) -> Decimal:
+        """Amount once every promise has come true."""
+        return self.available_amount + self.expected_amount

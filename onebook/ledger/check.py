@@ -1,0 +1,186 @@
+"""Recomputes everything that is kept from the entries and hold changes, and names each drift."""
+
+from dataclasses import dataclass
+
+from onebook.storage.transaction import Statement, Transaction
+
+#: How many journals of a drifting account are named.
+NAMED_JOURNALS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One figure that is not what its facts say. `journals`: the latest ones that touched it."""
+
+    what: str
+    subject: str
+    stored: str
+    recomputed: str
+    journals: tuple[int, ...] = ()
+
+
+_SUBJECT = """concat_ws(' ', 'account', a.id, a.role, 'item', a.item, 'place', a.place, 'lot', a.lot,
+    'party', a.party, 'document', a.document)"""
+_JOURNALS = f"""ARRAY(SELECT DISTINCT e.journal FROM ledger_entry e JOIN ledger_account l ON l.id = e.account
+    WHERE l.id = a.id OR l.control = a.id ORDER BY 1 DESC LIMIT {NAMED_JOURNALS})"""
+_HOLD_JOURNALS = f"""ARRAY(SELECT DISTINCT c.journal FROM ledger_hold_change c JOIN ledger_hold h ON h.id = c.hold
+    JOIN ledger_account l ON l.id = h.account
+    WHERE l.id = a.id OR l.control = a.id ORDER BY 1 DESC LIMIT {NAMED_JOURNALS})"""
+_NONE = "'{}'::bigint[]"
+
+# Entries by the account they stand on, and again by its control account.
+_ROLLED = """
+    SELECT u.account, sum(e.quantity) AS quantity, sum(e.amount) AS amount, max(e.booked_on) AS last_on,
+        sum(e.quantity) FILTER (WHERE u.own) AS own_quantity, sum(e.amount) FILTER (WHERE u.own) AS own_amount
+    FROM (SELECT account, sum(quantity) AS quantity, sum(amount) AS amount, max(booked_on) AS booked_on
+          FROM ledger_entry GROUP BY account) e
+    JOIN ledger_account x ON x.id = e.account
+    CROSS JOIN LATERAL (VALUES (x.id, true), (x.control, false)) AS u (account, own)
+    WHERE u.account IS NOT NULL GROUP BY u.account"""
+
+_HELD = """
+    SELECT u.account, sum(h.open_quantity - h.waiting) FILTER (WHERE h.sign < 0) AS taken_quantity,
+        sum(h.open_amount) FILTER (WHERE h.sign < 0) AS taken_amount,
+        sum(h.open_quantity) FILTER (WHERE h.sign > 0) AS expected_quantity,
+        sum(h.open_amount) FILTER (WHERE h.sign > 0) AS expected_amount, sum(h.waiting) AS waiting
+    FROM ledger_hold h JOIN ledger_account x ON x.id = h.account
+    CROSS JOIN LATERAL (VALUES (x.id), (x.control)) AS u (account)
+    WHERE u.account IS NOT NULL AND h.is_open GROUP BY u.account"""
+
+_CHANGED = """
+    SELECT hold, sum(wanted_quantity) AS wanted_quantity, sum(wanted_amount) AS wanted_amount,
+        sum(settled_quantity) AS settled_quantity, sum(settled_amount) AS settled_amount,
+        sum(released_quantity) AS released_quantity, sum(released_amount) AS released_amount, sum(waiting) AS waiting
+    FROM ledger_hold_change GROUP BY hold"""
+
+# Red entries lower what their originals raised.
+_MONTHLY = """
+    SELECT u.account, date_trunc('month', e.booked_on)::date AS month,
+        sum(CASE WHEN (e.quantity < 0) <> e.is_red THEN 0 ELSE e.quantity END) AS quantity_in,
+        sum(CASE WHEN (e.quantity < 0) <> e.is_red THEN -e.quantity ELSE 0 END) AS quantity_out,
+        sum(CASE WHEN (e.amount < 0) <> e.is_red THEN 0 ELSE e.amount END) AS amount_in,
+        sum(CASE WHEN (e.amount < 0) <> e.is_red THEN -e.amount ELSE 0 END) AS amount_out
+    FROM ledger_entry e JOIN ledger_account x ON x.id = e.account
+    CROSS JOIN LATERAL (VALUES (x.id), (x.control)) AS u (account)
+    WHERE u.account IS NOT NULL GROUP BY 1, 2"""
+
+#: What is compared, and the query whose rows are drifts: subject, stored, recomputed, journals.
+CHECKS: tuple[tuple[str, str], ...] = (
+    (
+        "journal balances",
+        f"""SELECT concat_ws(' ', 'journal', e.journal, 'item', a.item),
+                concat_ws(' / ', sum(e.quantity), sum(sum(e.amount)) OVER (PARTITION BY e.journal)), '0 / 0',
+                ARRAY[e.journal]
+            FROM ledger_entry e JOIN ledger_account a ON a.id = e.account GROUP BY e.journal, a.item
+            HAVING sum(e.quantity) <> 0
+            UNION ALL SELECT concat_ws(' ', 'journal', journal), sum(amount)::text, '0', ARRAY[journal]
+            FROM ledger_entry GROUP BY journal HAVING sum(amount) <> 0
+            UNION ALL SELECT 'the whole book', sum(amount)::text, '0', {_NONE}
+            FROM ledger_entry HAVING sum(amount) <> 0""",
+    ),
+    (
+        "entry has account and journal",
+        """SELECT concat_ws(' ', 'journal', e.journal, 'position', e.position),
+                concat_ws(' ', e.account, e.booked_on), concat_ws(' ', a.id, j.booked_on), ARRAY[e.journal]
+            FROM ledger_entry e LEFT JOIN ledger_account a ON a.id = e.account
+            LEFT JOIN ledger_journal j ON j.id = e.journal
+            WHERE a.id IS NULL OR j.id IS NULL OR j.booked_on <> e.booked_on
+                OR e.is_red <> (j.reverses IS NOT NULL)""",
+    ),
+    (
+        "account balance",
+        f"""SELECT {_SUBJECT}, concat_ws(' / ', a.quantity, a.amount, a.own_quantity, a.own_amount, a.last_on),
+                concat_ws(' / ', coalesce(r.quantity, 0), coalesce(r.amount, 0), coalesce(r.own_quantity, 0),
+                    coalesce(r.own_amount, 0), r.last_on), {_JOURNALS}
+            FROM ledger_account a LEFT JOIN ({_ROLLED}) r ON r.account = a.id
+            WHERE a.kept AND (a.quantity <> coalesce(r.quantity, 0) OR a.amount <> coalesce(r.amount, 0)
+                OR a.own_quantity <> coalesce(r.own_quantity, 0) OR a.own_amount <> coalesce(r.own_amount, 0)
+                OR a.last_on IS DISTINCT FROM r.last_on)""",
+    ),
+    (
+        "control account",
+        f"""SELECT {_SUBJECT}, concat_ws(' / ', a.quantity, a.amount),
+                concat_ws(' / ', a.own_quantity + l.quantity, a.own_amount + l.amount), {_JOURNALS}
+            FROM ledger_account a JOIN (
+                SELECT control, sum(quantity) AS quantity, sum(amount) AS amount FROM ledger_account
+                WHERE control IS NOT NULL GROUP BY control
+            ) l ON l.control = a.id
+            WHERE a.quantity <> a.own_quantity + l.quantity OR a.amount <> a.own_amount + l.amount""",
+    ),
+    (
+        "held on account",
+        f"""SELECT {_SUBJECT}, concat_ws(' / ', a.taken_quantity, a.taken_amount, a.expected_quantity,
+                    a.expected_amount, a.waiting),
+                concat_ws(' / ', coalesce(h.taken_quantity, 0), coalesce(h.taken_amount, 0),
+                    coalesce(h.expected_quantity, 0), coalesce(h.expected_amount, 0), coalesce(h.waiting, 0)),
+                {_HOLD_JOURNALS}
+            FROM ledger_account a LEFT JOIN ({_HELD}) h ON h.account = a.id
+            WHERE a.taken_quantity <> coalesce(h.taken_quantity, 0) OR a.taken_amount <> coalesce(h.taken_amount, 0)
+                OR a.expected_quantity <> coalesce(h.expected_quantity, 0)
+                OR a.expected_amount <> coalesce(h.expected_amount, 0) OR a.waiting <> coalesce(h.waiting, 0)""",
+    ),
+    (
+        "hold",
+        f"""SELECT concat_ws(' ', 'hold', h.id, h.name, h.form, h.document, 'line', h.line),
+                concat_ws(' / ', h.wanted_quantity, h.wanted_amount, h.settled_quantity, h.settled_amount,
+                    h.released_quantity, h.released_amount, h.waiting),
+                concat_ws(' / ', c.wanted_quantity, c.wanted_amount, c.settled_quantity, c.settled_amount,
+                    c.released_quantity, c.released_amount, c.waiting),
+                ARRAY(SELECT x.journal FROM ledger_hold_change x WHERE x.hold = h.id
+                    ORDER BY 1 DESC LIMIT {NAMED_JOURNALS})
+            FROM ledger_hold h LEFT JOIN ({_CHANGED}) c ON c.hold = h.id
+            WHERE (h.wanted_quantity, h.wanted_amount, h.settled_quantity, h.settled_amount, h.released_quantity,
+                    h.released_amount, h.waiting)
+                IS DISTINCT FROM (c.wanted_quantity, c.wanted_amount, c.settled_quantity, c.settled_amount,
+                    c.released_quantity, c.released_amount, c.waiting)""",
+    ),
+    (
+        "waiting though available",
+        f"""SELECT {_SUBJECT}, concat_ws(' / ', a.waiting, a.quantity - a.taken_quantity), 'one of them is 0',
+                {_HOLD_JOURNALS}
+            FROM ledger_account a WHERE a.control IS NULL AND a.quantity - a.taken_quantity > greatest(a.floor, 0)
+                AND EXISTS (SELECT FROM ledger_hold h WHERE h.account = a.id AND h.is_waiting)""",
+    ),
+    (
+        "value without pieces",
+        f"""SELECT {_SUBJECT}, a.own_amount::text, '0', {_JOURNALS} FROM ledger_account a
+            WHERE a.kept AND a.own_quantity = 0 AND a.own_amount <> 0
+                AND EXISTS (SELECT FROM ledger_entry e WHERE e.account = a.id AND e.quantity <> 0)""",
+    ),
+    (
+        "monthly total",
+        f"""SELECT concat_ws(' ', {_SUBJECT}, coalesce(t.month, m.month)),
+                concat_ws(' / ', t.quantity_in, t.quantity_out, t.amount_in, t.amount_out),
+                concat_ws(' / ', m.quantity_in, m.quantity_out, m.amount_in, m.amount_out), {_JOURNALS}
+            FROM (SELECT account, month, sum(quantity_in) AS quantity_in, sum(quantity_out) AS quantity_out,
+                    sum(amount_in) AS amount_in, sum(amount_out) AS amount_out
+                FROM ledger_total GROUP BY account, month) t
+            FULL JOIN ({_MONTHLY}) m ON m.account = t.account AND m.month = t.month
+            LEFT JOIN ledger_account a ON a.id = coalesce(t.account, m.account)
+            WHERE (t.quantity_in, t.quantity_out, t.amount_in, t.amount_out)
+                IS DISTINCT FROM (m.quantity_in, m.quantity_out, m.amount_in, m.amount_out)""",
+    ),
+    (
+        "reversal",
+        """SELECT concat_ws(' ', 'journal', r.reverses), concat_ws(' ', 'reversed by', r.id), 'an earlier journal',
+                ARRAY[r.id] FROM ledger_journal r JOIN ledger_journal j ON j.id = r.reverses
+            WHERE j.reverses IS NOT NULL OR j.id >= r.id""",
+    ),
+    (
+        "closed period",
+        """SELECT concat_ws(' ', 'journal', j.id), j.booked_on::text, concat_ws(' ', 'closed at', p.changed_at),
+                ARRAY[j.id] FROM ledger_journal j JOIN ledger_period p ON p.closed
+                AND p.month = (SELECT max(month) FROM ledger_period WHERE closed)
+            WHERE j.booked_on < p.month + interval '1 month' AND j.at > p.changed_at""",
+    ),
+)
+
+
+def check(transaction: Transaction) -> list[Drift]:
+    """Every drift of the company's book; an empty list is a clean book. Reads the whole history: run it at night."""
+    answers = transaction.run(*(Statement(query) for _, query in CHECKS))
+    return [
+        Drift(what, subject, stored, recomputed, tuple(journals))
+        for (what, _), rows in zip(CHECKS, answers, strict=True)
+        for subject, stored, recomputed, journals in rows
+    ]

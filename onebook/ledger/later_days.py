@@ -1,0 +1,55 @@
+"""Back-dating: what the days after an event's business date looked like, and whether it would break one of them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from onebook.ledger.account import AccountKey
+from onebook.ledger.arrays import numbers
+from onebook.ledger.request import Limit, Request, Tense
+from onebook.ledger.state import LaterDays, Locked
+from onebook.storage.transaction import Rows, Statement
+
+# The balance of a past day is the present one less all entries after it: the extremes of those sums are enough.
+LATER = """
+SELECT account, max(quantity), min(quantity), max(amount), min(amount) FROM (
+    SELECT k.account,
+        sum(sum(e.quantity)) OVER days AS quantity, sum(sum(e.amount)) OVER days AS amount
+    FROM unnest(%s::bigint[]) AS k (account)
+    JOIN ledger_account a ON a.id = k.account OR a.control = k.account
+    JOIN ledger_entry e ON e.account = a.id AND e.booked_on > %s
+    GROUP BY k.account, e.booked_on
+    WINDOW days AS (PARTITION BY k.account ORDER BY e.booked_on DESC)
+) AS since GROUP BY account"""
+
+Asked = tuple[date, dict[int, AccountKey]]
+
+
+def guards_days(limit: Limit) -> bool:
+    """Whether the limit is about facts, which have a past; promises have none."""
+    if limit.plus or limit.tense is Tense.PROJECTED:
+        return False
+    return limit.at_least is not None or limit.tense is Tense.BALANCE
+
+
+def wanted(requests: Sequence[Request], locked: Locked) -> list[tuple[Asked, Statement]]:
+    """What must still be read: nothing, unless a request is dated before the latest entry of a limited account."""
+    asked = []
+    for request in requests:
+        accounts = {}
+        for limit in request.limits:
+            state = locked.accounts[limit.account]
+            last_on = state.balance.last_on
+            if guards_days(limit) and last_on is not None and last_on > request.on:
+                accounts[state.id] = limit.account
+        if accounts:
+            asked.append(((request.on, accounts), Statement(LATER, (numbers(accounts), request.on))))
+    return asked
+
+
+def found(asked: Sequence[Asked], rows: Sequence[Rows]) -> dict[tuple[AccountKey, date], LaterDays]:
+    """The answers by account and day."""
+    return {
+        (accounts[account], on): LaterDays(*extremes)
+        for (on, accounts), answer in zip(asked, rows, strict=True)
+        for account, *extremes in answer
+    }

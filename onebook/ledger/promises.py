@@ -1,0 +1,128 @@
+"""Holds while an event is worked out: placed, settled, released, and the waiting line that is served at the end."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+
+from onebook.ledger.account import AccountKey
+from onebook.ledger.hold import Hold, HoldChange, Kind
+from onebook.ledger.journal import Origin
+from onebook.ledger.refusals import HoldExceeded
+from onebook.ledger.request import Place, Release, Settle
+from onebook.ledger.working import Working
+from onebook.values.decimals import ZERO
+from onebook.values.refusal import Problem
+
+
+def release(working: Working, releases: tuple[Release, ...]) -> None:
+    """Let go of everything that is still open."""
+    for asked in releases:
+        for hold in working.open_holds():
+            if hold.document == asked.document and asked.name in (None, hold.name):
+                working.change(
+                    HoldChange(
+                        hold.id,
+                        Kind.RELEASE,
+                        released_quantity=hold.open_quantity,
+                        released_amount=hold.open_amount,
+                        waiting=-hold.waiting,
+                    )
+                )
+
+
+def settle(working: Working, settles: tuple[Settle, ...]) -> None:
+    """Promises come true. Refuses, naming every one, when more would come true than was promised."""
+    problems = []
+    for asked in settles:
+        assert asked.quantity >= 0, f"{asked} settles a negative quantity"
+        assert asked.amount >= 0, f"{asked} settles a negative amount"
+        quantity, amount = asked.quantity, asked.amount
+        holds = [h for h in working.open_holds() if h.name == asked.name and asked.owner in (h.owner, h.document)]
+        for hold in sorted(holds, key=_due_first):
+            part = min(quantity, hold.open_quantity)
+            money = min(amount, hold.open_amount)
+            if part or money:
+                working.change(
+                    HoldChange(hold.id, Kind.SETTLE, asked.line, settled_quantity=part, settled_amount=money)
+                )
+            quantity -= part
+            amount -= money
+        if (quantity or amount) and not asked.capped:
+            problems.append(_exceeded(asked, quantity, amount))
+    if problems:
+        raise HoldExceeded(problems, count=len(problems))
+
+
+def place(working: Working, places: tuple[Place, ...], origin: Origin) -> None:
+    """Give new promises. What waits at all waits wholly until the line is served."""
+    numbers = iter(working.locked.new_holds)
+    for asked in places:
+        if not asked.quantity and not asked.amount:
+            continue
+        identity = next(numbers)
+        takes = asked.quantity < 0 or asked.amount < 0
+        assert not (takes and (asked.quantity > 0 or asked.amount > 0)), f"{asked} takes and brings at once"
+        waits = asked.waits and takes
+        hold = Hold(
+            id=identity,
+            name=asked.name,
+            account=asked.account,
+            form=origin.form,
+            document=origin.id,
+            line=asked.line,
+            sign=-1 if takes else 1,
+            due=asked.due,
+            priority=asked.priority,
+            waits=waits,
+        )
+        change = HoldChange(
+            identity,
+            Kind.PLACE,
+            asked.line,
+            wanted_quantity=abs(asked.quantity),
+            wanted_amount=abs(asked.amount),
+            waiting=abs(asked.quantity) if waits else ZERO,
+        )
+        working.place(hold, change)
+
+
+def serve(working: Working, floors: Mapping[AccountKey, Decimal]) -> None:
+    """Cover waiting demand with what is available now, in line: priority, due date, age."""
+    lines: defaultdict[AccountKey, list[Hold]] = defaultdict(list)
+    for hold in working.open_holds():
+        if hold.waiting:
+            lines[hold.account].append(hold)
+    for key, line in lines.items():
+        account = working.account(key)
+        floor = max(floors.get(key, ZERO), ZERO)
+        for hold in sorted(line, key=_turn):
+            free = account.available - floor
+            if free <= 0:
+                break
+            working.change(HoldChange(hold.id, Kind.SERVE, hold.line, waiting=-min(hold.waiting, free)))
+
+
+def _turn(hold: Hold) -> tuple[object, ...]:
+    # New holds of a preview have negative ids, counting down: they come last, in their order.
+    priority, due, identity = hold.turn
+    return priority, due, identity < 0, abs(identity)
+
+
+def _due_first(hold: Hold) -> tuple[object, ...]:
+    return hold.due is None, hold.due, hold.id
+
+
+def _exceeded(asked: Settle, quantity: Decimal, amount: Decimal) -> Problem:
+    by_quantity = bool(quantity)
+    rest, wanted = (quantity, asked.quantity) if by_quantity else (amount, asked.amount)
+    return Problem(
+        HoldExceeded.cause,
+        data={
+            "name": asked.name,
+            "owner": asked.owner,
+            "line": asked.line,
+            "measure": "quantity" if by_quantity else "amount",
+            "asked": wanted,
+            "open": wanted - rest,
+        },
+    )
