@@ -1,0 +1,1 @@
+"""The vocabulary of declarations, and the catalog that checks them against each other."""

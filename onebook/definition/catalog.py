@@ -1,0 +1,85 @@
+"""The catalog: all apps of a company, overlays laid, checked against each other, ready to run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Self, TypeVar
+
+from onebook.definition.account import AccountRole
+from onebook.definition.app import App, Menu
+from onebook.definition.check.everything import problems_of
+from onebook.definition.declarations import Declarations
+from onebook.definition.form import Form
+from onebook.definition.model import Declared
+from onebook.definition.overlay import Key, laid
+from onebook.definition.refusal import DefinitionRefusal
+from onebook.definition.report import Report
+from onebook.definition.role import Role
+from onebook.values.refusal import Problem
+
+Kind = TypeVar("Kind", bound=Declared)
+
+
+class Catalog(Declarations):
+    """Declarations that passed every check: no formula, account, link or label in it can fail for its own reasons."""
+
+    @classmethod
+    def of(cls, apps: Sequence[App]) -> Self:
+        """The catalog of these apps. Raises DefinitionRefusal with everything that is wrong at once."""
+        problems: list[Problem] = []
+        catalog = cls._put_together(apps, problems)
+        problems.extend(problems_of(catalog))
+        if problems:
+            raise DefinitionRefusal(problems)
+        return catalog
+
+    @classmethod
+    def published(cls, apps: Sequence[App]) -> Self:
+        """The catalog of apps that were checked when they were published; what newer checks would say is not asked."""
+        return cls._put_together(apps, [])
+
+    @classmethod
+    def _put_together(cls, apps: Sequence[App], problems: list[Problem]) -> Self:
+        apps = in_order(apps)
+        standing = laid(_by_name(apps, problems), (patch for app in apps for patch in app.patches), problems)
+        return cls(
+            apps,
+            _of(standing, Form),
+            _of(standing, AccountRole),
+            _of(standing, Report),
+            _of(standing, Role),
+            _of(standing, Menu),
+            [data for app in apps for data in app.data],
+        )
+
+
+def in_order(apps: Sequence[App]) -> list[App]:
+    """What others need comes first, otherwise by name: the same apps give the same catalog in any order."""
+    waiting = sorted(apps, key=lambda app: app.app)
+    names = {app.app for app in apps}
+    ordered: list[App] = []
+    while waiting:
+        standing = {app.app for app in ordered}
+        ready = next((app for app in waiting if set(app.needs) & names <= standing), waiting[0])
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+def _by_name(apps: Sequence[App], problems: list[Problem]) -> dict[Key, Declared]:
+    found: dict[Key, Declared] = {}
+    for app in apps:
+        for declaration in (*app.forms, *app.accounts, *app.reports, *app.roles, *app.menus):
+            key = _key(declaration)
+            if key in found:
+                problems.append(Problem("definition.declared_twice", " ".join(key), data={"reason": app.app}))
+            found.setdefault(key, declaration)
+    return found
+
+
+def _key(declaration: Declared) -> Key:
+    """The kind and name of a declaration: its first field."""
+    kind = next(iter(type(declaration).model_fields))
+    return kind, getattr(declaration, kind)
+
+
+def _of(standing: Mapping[Key, Declared], model: type[Kind]) -> dict[str, Kind]:
+    return {name: declaration for (_, name), declaration in standing.items() if isinstance(declaration, model)}

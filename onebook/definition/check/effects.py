@@ -1,0 +1,144 @@
+"""Checks of effects: accounts at the right dimensions, journals that balance whatever the values, holds that exist."""
+
+from typing import Final
+
+from onebook.definition.account import AccountRole
+from onebook.definition.check.created import check_create
+from onebook.definition.check.problems import Subject
+from onebook.definition.declarations import AccountCall, Declarations
+from onebook.definition.form import Form
+from onebook.definition.transition import Entry, Hold, Move, Settle, Transition
+from onebook.expression.types import Kind
+
+_NUMBERS: Final = ("quantity", "amount", "priority")
+
+
+def check_effects(declared: Declarations, form: Form, step: Transition, at: Subject) -> None:
+    """Everything that a transition does to ledger and records."""
+    for number, hold in enumerate(step.holds):
+        _check_hold(declared, form, hold, at.at("holds", number))
+    for number, settle in enumerate(step.settles):
+        _check_settle(declared, form, settle, at.at("settles", number))
+    for number, move in enumerate(step.moves):
+        _check_move(declared, form, move, at.at("moves", number))
+    for number, entry in enumerate(step.entries):
+        _check_entry(declared, form, entry, at.at("entries", number))
+    for number, create in enumerate(step.creates):
+        check_create(declared, form, create, at.at("creates", number))
+
+
+def _check_formulas(declared: Declarations, form: Form, effect: Hold | Settle | Move | Entry, at: Subject) -> bool:
+    """The rows exist, and every formula of the effect is of its kind. Whether the effect can be looked at further."""
+    if effect.each is not None and effect.each not in form.line_fields:
+        at.at("each").wrong("unknown_lines", effect.each)
+        return False
+    kinds = [*((name, Kind.NUMBER) for name in _NUMBERS), ("due", Kind.DATE), ("when", Kind.FLAG), ("of", Kind.LINK)]
+    for name, kind in kinds:
+        text = getattr(effect, name, None)
+        if text is not None:
+            at.at(name).attempt(declared.formula, text, form.form, effect.each, kind)
+    return True
+
+
+def _account(declared: Declarations, form: Form, text: str, each: str | None, at: Subject) -> AccountCall | None:
+    """The account, if each of its dimensions is a link to the right form and none that it needs is missing."""
+    call = at.attempt(declared.account_call, text, form.form, each)
+    if call is None:
+        return None
+    for dimension, argument in call.arguments.items():
+        wanted = call.role.dimensions[dimension]
+        if argument.type.of not in (wanted, None):
+            at.wrong("other_dimension", f"{dimension}: {argument.type.of} ≠ {wanted}")
+    for dimension in call.role.dimensions:
+        if dimension not in call.arguments and call.role.kept and dimension not in call.role.leaf:
+            at.wrong("dimension_missing", dimension)
+    return call
+
+
+def _check_hold(declared: Declarations, form: Form, hold: Hold, at: Subject) -> None:
+    if not _check_formulas(declared, form, hold, at):
+        return
+    call = _account(declared, form, hold.on, hold.each, at.at("on"))
+    if call is None:
+        return
+    if not call.role.kept:
+        at.at("on").wrong("hold_on_summed", call.role.account)
+    _check_measures(call.role, hold, at)
+    if hold.short == "wait" and hold.quantity is None:
+        at.at("short").wrong("only_quantities_wait", hold.name)
+
+
+def _check_measures(role: AccountRole, effect: Hold | Settle, at: Subject) -> None:
+    if role.measures == "amount":
+        if effect.quantity is not None:
+            at.at("quantity").wrong("no_quantity", role.account)
+        if effect.amount is None:
+            at.wrong("amount_missing", role.account)
+    elif effect.quantity is None:
+        at.wrong("quantity_missing", role.account)
+
+
+def _check_settle(declared: Declarations, form: Form, settle: Settle, at: Subject) -> None:
+    if not _check_formulas(declared, form, settle, at):
+        return
+    of = Subject.silent().attempt(declared.formula, settle.of, form.form, settle.each, Kind.LINK)
+    if of is None or of.type.of is None:
+        return
+    owner, _, lines = of.type.of.partition(".")
+    hold = declared.holds(owner).get(settle.hold)
+    if hold is None:
+        at.at("hold").wrong("unknown_hold", f"{owner}: {settle.hold}")
+        return
+    if hold.each != (lines or None):
+        at.at("of").wrong("placed_elsewhere", f"{settle.hold}: {f'{owner}.{hold.each}' if hold.each else owner}")
+    if hold.each is not None and hold.each not in declared.forms[owner].line_fields:
+        return
+    call = Subject.silent().attempt(declared.account_call, hold.on, owner, hold.each)
+    if call is not None:
+        _check_measures(call.role, settle, at)
+
+
+def _check_move(declared: Declarations, form: Form, move: Move, at: Subject) -> None:
+    """Goods leave one account and reach another of the same item, with a value that is known."""
+    if not _check_formulas(declared, form, move, at):
+        return
+    source = _account(declared, form, move.source, move.each, at.at("from"))
+    target = _account(declared, form, move.target, move.each, at.at("to"))
+    if source is None or target is None:
+        return
+    for call, place in ((source, "from"), (target, "to")):
+        if call.role.measures == "amount":
+            at.at(place).wrong("no_quantity", call.role.account)
+        if "item" not in call.arguments:
+            at.at(place).wrong("dimension_missing", "item")
+    if "item" in source.arguments and "item" in target.arguments:
+        leaving, arriving = source.arguments["item"], target.arguments["item"]
+        if leaving.tree != arriving.tree:
+            at.wrong("items_differ", f"{leaving.text} ≠ {arriving.text}")
+    if source.role.kept and move.amount is not None:
+        at.at("amount").wrong("value_follows_book", source.role.account)
+    if not source.role.kept and move.amount is None:
+        at.wrong("value_unknown", source.role.account)
+    _check_sides(source, target, at)
+
+
+def _check_entry(declared: Declarations, form: Form, entry: Entry, at: Subject) -> None:
+    if not _check_formulas(declared, form, entry, at):
+        return
+    debit = _account(declared, form, entry.debit, entry.each, at.at("debit"))
+    credit = _account(declared, form, entry.credit, entry.each, at.at("credit"))
+    if debit is None or credit is None:
+        return
+    for call, place in ((debit, "debit"), (credit, "credit")):
+        if call.role.kept and call.role.measures == "quantity_and_amount":
+            at.at(place).wrong("value_without_goods", call.role.account)
+    _check_sides(debit, credit, at)
+
+
+def _check_sides(one: AccountCall, other: AccountCall, at: Subject) -> None:
+    """An account against itself does nothing."""
+    same = {name: part.tree for name, part in one.arguments.items()} == {
+        name: part.tree for name, part in other.arguments.items()
+    }
+    if one.role.account == other.role.account and same:
+        at.wrong("against_itself", one.role.account)
