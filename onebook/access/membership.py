@@ -1,0 +1,56 @@
+"""Who a login is in a company: its user record with roles, departments and colleagues."""
+
+from psycopg import sql
+
+from onebook.access.actor import Actor
+from onebook.access.refusals import NotAMember
+from onebook.storage.transaction import Rows, Statement, Transaction
+from onebook.values.label import CHINESE, ENGLISH
+
+#: Departments below one's own count only for who manages them; UNION ends at a circle of parents.
+_ACTOR = """
+WITH RECURSIVE me AS (
+    SELECT id, name, roles, department, language FROM {users}
+    WHERE login = %(login)s AND active IS NOT FALSE AND deleted_at IS NULL
+    ORDER BY id LIMIT 1
+), managed AS (
+    SELECT d.id FROM {departments} d JOIN me ON d.manager = me.id WHERE d.deleted_at IS NULL
+    UNION
+    SELECT d.id FROM {departments} d JOIN managed ON d.parent_department = managed.id WHERE d.deleted_at IS NULL
+), mine AS (
+    SELECT id FROM managed UNION SELECT department FROM me WHERE department IS NOT NULL
+)
+SELECT me.id, me.name, me.roles, me.department, me.language,
+       ARRAY(SELECT id FROM mine),
+       ARRAY(SELECT u.id FROM {users} u WHERE u.department IN (SELECT id FROM mine) AND u.deleted_at IS NULL)
+FROM me
+"""
+
+
+def actor_statement(schema: str, login: str) -> Statement:
+    """Asks a company for the user of a login; rows for `actor_of`."""
+    users, departments = sql.Identifier(schema, "user"), sql.Identifier(schema, "department")
+    text = sql.SQL(_ACTOR).format(users=users, departments=departments)
+    return Statement(text.as_string(), {"login": login})
+
+
+def actor_of(rows: Rows) -> Actor:
+    """The actor that the rows describe. Raises NotAMember if the company has no such user, or a disabled one."""
+    if not rows:
+        raise NotAMember
+    number, name, roles, department, language, departments, colleagues = rows[0]
+    return Actor(
+        id=number,
+        name=name or "",
+        roles=frozenset(roles or ()),
+        department=department,
+        departments=frozenset(departments),
+        colleagues=frozenset(colleagues) | {number},
+        language=ENGLISH if str(language or "").lower().startswith("en") else CHINESE,
+    )
+
+
+def load_actor(transaction: Transaction, login: str) -> Actor:
+    """The user of a login in the company whose transaction this is. Raises NotAMember."""
+    [rows] = transaction.run(actor_statement(transaction.schema, login))
+    return actor_of(rows)
