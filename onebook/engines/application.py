@@ -1,0 +1,273 @@
+"""The one door to everything that a company's declarations do: HTTP, command line and jobs come in here."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import psycopg
+
+from onebook.access.actor import Actor
+from onebook.definition.app import App
+from onebook.definition.form import Form
+from onebook.engines.design.change import Change
+from onebook.engines.design.publish import ZONE, Published, installed, installed_version
+from onebook.engines.design.publish import preview as preview_publication
+from onebook.engines.design.publish import publish as publish_apps
+from onebook.engines.form.violations import refusal_of
+from onebook.engines.process.command import Command
+from onebook.engines.process.execute import execute
+from onebook.engines.process.explain import Explanation, explain
+from onebook.engines.process.ground import Ground
+from onebook.engines.process.importing.request import ImportRequest, ImportResult, Watch, unwatched
+from onebook.engines.process.importing.run import Import, template_of
+from onebook.engines.process.keeping.wanted import Republished
+from onebook.engines.process.looking import opening, reading
+from onebook.engines.process.looking.naming import named
+from onebook.engines.process.outcome import Outcome
+from onebook.engines.process.preview import Preview, preview
+from onebook.engines.process.refusals import NotPublished, UnknownForm
+from onebook.engines.report.heading import Heading
+from onebook.engines.report.list import Lists
+from onebook.engines.report.report import ReportRequest, Reports
+from onebook.engines.report.request import ListRequest, Page
+from onebook.engines.view.describe import describe
+from onebook.engines.view.home import home
+from onebook.engines.view.menus import menus
+from onebook.ledger import check as book
+from onebook.ledger import periods
+from onebook.storage.database import Database
+from onebook.storage.transaction import Transaction
+from onebook.values.month import Month
+from onebook.values.reference import RecordRef
+from onebook.values.refusal import Refusal
+
+Result = TypeVar("Result")
+
+#: For how long a reader may see the declarations that were in force before a publication elsewhere; writers never do.
+FRESH_S: Final = 1.0
+CHECK_TIMEOUT_S: Final = 3600
+
+
+@dataclass(slots=True)
+class _Company:
+    """What is kept of a company in memory: everything made from its declarations."""
+
+    ground: Ground
+    lists: Lists
+    reports: Reports
+    seen_at: float
+
+
+class Application:
+    """All companies of one database. Safe for many threads; keeps nothing but what can be made again."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Over a database; `now` is the clock."""
+        self.database = database
+        self._now = now
+        self._companies: dict[str, _Company] = {}
+        self._making = threading.Lock()
+
+    def execute(self, schema: str, command: Command) -> Outcome:
+        """Do what a command asks for, wholly or not at all. Refuses with whatever says no."""
+        return self._on_ground(schema, lambda ground: execute(self.database, ground, command, self._now()))
+
+    def preview(self, schema: str, command: Command) -> Preview:
+        """What a command would do, and everything that speaks against it; nothing is written."""
+        return self._on_ground(schema, lambda ground: preview(self.database, ground, command, self._now()))
+
+    def explain(self, schema: str, form: str, transition: str, language: str) -> Explanation:
+        """A transition in words."""
+        return explain(self.ground(schema).catalog, form, transition, language)
+
+    def read(
+        self, schema: str, actor: Actor, record: RecordRef, language: str, *, binned: bool = False
+    ) -> dict[str, Any]:
+        """A record with its rows, the transitions that are open to it (or why not), and the documents around it."""
+        ground = self._ground_with(schema, record.form)
+        with self._reading(schema) as transaction:
+            return reading.page(transaction, ground, actor, record, language, self._now(), binned=binned)
+
+    def changes(self, schema: str, actor: Actor, record: RecordRef, language: str) -> Sequence[Mapping[str, Any]]:
+        """Who changed what of a record and when, the latest first."""
+        ground = self._ground_with(schema, record.form)
+        with self._reading(schema) as transaction:
+            return reading.changes(transaction, ground, actor, record, language, self._now())
+
+    def list(self, schema: str, actor: Actor, request: ListRequest) -> Page:
+        """A page of the records that an actor may read: filtered, ordered, searched."""
+        company = self._company(schema)
+        with self._reading(schema) as transaction:
+            return company.lists.page(transaction, request, actor, company.ground.context(actor, self._now()))
+
+    def search(self, schema: str, actor: Actor, form: str, words: str, limit: int = 20) -> Page:
+        """The records of a form that are found by name, number or initials."""
+        return self.list(schema, actor, ListRequest(form, search=words, limit=limit))
+
+    @contextmanager
+    def export(
+        self, schema: str, actor: Actor, request: ListRequest
+    ) -> Iterator[tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]]:
+        """All rows of a list, as a stream that is open as long as the context is."""
+        company = self._company(schema)
+        with self._reading(schema) as transaction:
+            yield company.lists.stream(transaction, request, actor, company.ground.context(actor, self._now()))
+
+    def report(self, schema: str, actor: Actor, request: ReportRequest) -> Page:
+        """A page of a report."""
+        company = self._company(schema)
+        with self._reading(schema) as transaction:
+            return company.reports.page(transaction, request, actor, company.ground.context(actor, self._now()))
+
+    @contextmanager
+    def export_report(
+        self, schema: str, actor: Actor, request: ReportRequest
+    ) -> Iterator[tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]]:
+        """All rows of a report, as a stream that is open as long as the context is."""
+        company = self._company(schema)
+        with self._reading(schema) as transaction:
+            yield company.reports.stream(transaction, request, actor, company.ground.context(actor, self._now()))
+
+    def import_(self, schema: str, actor: Actor, request: ImportRequest, watch: Watch = unwatched) -> ImportResult:
+        """Take a file into a form: all of it, or what its options say. Refuses with every row that is wrong."""
+        return self._on_ground(
+            schema, lambda ground: Import(ground, request, actor, self._now(), watch).run(self.database)
+        )
+
+    def preview_import(self, schema: str, actor: Actor, request: ImportRequest) -> ImportResult:
+        """What an import would do, with everything wrong in the file; nothing is written."""
+        return self._on_ground(
+            schema, lambda ground: Import(ground, request, actor, self._now()).preview(self.database)
+        )
+
+    def template(self, schema: str, actor: Actor, form: str, language: str) -> bytes:
+        """An empty workbook for importing into a form."""
+        return template_of(self._ground_with(schema, form), form, actor, language)
+
+    def describe(self, schema: str, actor: Actor, form: str, language: str) -> dict[str, Any]:
+        """What a page needs to draw a form."""
+        return describe(self._ground_with(schema, form).catalog, actor, form, language)
+
+    def menus(self, schema: str, actor: Actor, language: str) -> Sequence[Mapping[str, Any]]:
+        """Where an actor may go."""
+        return menus(self.ground(schema).catalog, actor, language)
+
+    def home(self, schema: str, actor: Actor, language: str) -> dict[str, Any]:
+        """What waits for an actor."""
+        ground = self.ground(schema)
+        with self._reading(schema) as transaction:
+            return home(transaction, ground.catalog, ground.tables, actor, self._now(), ground.zone, language)
+
+    def opened(self, schema: str, actor: Actor, asked: opening.Asked, language: str) -> dict[str, Any]:
+        """Why a figure is what it is: exactly the entries and promises that sum to it."""
+        ground = self.ground(schema)
+        with self._reading(schema) as transaction:
+            return opening.opened(transaction, ground, actor, asked, language)
+
+    def check(self, schema: str) -> Sequence[book.Drift]:
+        """Recompute the whole book and compare: every difference, none if it is clean."""
+        # The whole history is read: the usual limit of a statement is made for pages.
+        with self.database.transaction(schema, read_only=True, statement_timeout_s=CHECK_TIMEOUT_S) as transaction:
+            return book.check(transaction)
+
+    def close_period(self, schema: str, actor: Actor, month: Month) -> None:
+        """Close a month and all before it; nothing enters them any more."""
+        opening.require_everything(self.ground(schema), actor)
+        with self.database.transaction(schema) as transaction:
+            periods.close(transaction, month, actor.id)
+            transaction.commit()
+
+    def reopen_period(self, schema: str, actor: Actor, month: Month) -> None:
+        """Open a closed month and all after it."""
+        opening.require_everything(self.ground(schema), actor)
+        with self.database.transaction(schema) as transaction:
+            periods.reopen(transaction, month, actor.id)
+            transaction.commit()
+
+    def publish(self, schema: str, apps: Sequence[App], actor: Actor, *, accept: bool = False) -> Published:
+        """Make apps the company's declarations, beside or instead of those of the same names; data is kept."""
+        together = self._together(schema, apps)
+        opening.require_everything(self._known(schema), actor)
+        published = publish_apps(self.database, schema, together, actor=actor, accept=accept)
+        self._companies.pop(schema, None)
+        return published
+
+    def preview_publication(self, schema: str, apps: Sequence[App]) -> Change:
+        """What publishing would change in tables and declarations."""
+        return preview_publication(self.database, schema, self._together(schema, apps)).change
+
+    def form(self, schema: str, name: str) -> Form:
+        """A form of the company. Refuses with UnknownForm."""
+        return self._ground_with(schema, name).catalog.forms[name]
+
+    def ground(self, schema: str) -> Ground:
+        """What the company's commands stand on. Refuses with NotPublished before the first publication."""
+        return self._company(schema).ground
+
+    def _on_ground(self, schema: str, action: Callable[[Ground], Result]) -> Result:
+        """Run an action, once more if the declarations were published anew meanwhile."""
+        for _ in range(3):
+            ground = self.ground(schema)
+            try:
+                return action(ground)
+            except Republished:
+                self._companies.pop(schema, None)
+            except Refusal as refusal:
+                raise self._named(ground, refusal) from refusal
+            except psycopg.Error as error:
+                told = refusal_of(ground.forms, error)
+                if told is None:
+                    raise
+                raise told from error
+        return action(self.ground(schema))
+
+    def _named(self, ground: Ground, refusal: Refusal) -> Refusal:
+        if not any("role" in problem.data for problem in refusal.problems):
+            return refusal
+        with self._reading(ground.schema) as transaction:
+            return named(transaction, ground, refusal)
+
+    def _ground_with(self, schema: str, form: str) -> Ground:
+        ground = self.ground(schema)
+        if form not in ground.catalog.forms:
+            raise UnknownForm(form=form)
+        return ground
+
+    @contextmanager
+    def _reading(self, schema: str) -> Iterator[Transaction]:
+        with self.database.transaction(schema, read_only=True) as transaction:
+            yield transaction
+
+    def _company(self, schema: str) -> _Company:
+        known = self._companies.get(schema)
+        if known is not None and time.monotonic() - known.seen_at < FRESH_S:
+            return known
+        with self._making:
+            known = self._companies.get(schema)
+            version = installed_version(self.database, schema)
+            if known is None or known.ground.version != version:
+                known = self._made(schema, version)
+                self._companies[schema] = known
+            known.seen_at = time.monotonic()
+            return known
+
+    def _made(self, schema: str, version: int) -> _Company:
+        catalog = installed(self.database, schema)
+        if catalog is None:
+            raise NotPublished
+        ground = Ground(schema, catalog, version, ZONE)
+        return _Company(ground, Lists(catalog, ground.tables), Reports(catalog, ground.tables), time.monotonic())
+
+    def _known(self, schema: str) -> Ground | None:
+        return self.ground(schema) if installed_version(self.database, schema) else None
+
+    def _together(self, schema: str, apps: Sequence[App]) -> Sequence[App]:
+        """The installed apps with these laid over them, each by its name."""
+        known = self._known(schema)
+        by_name = {app.app: app for app in (known.catalog.apps if known else ())}
+        by_name.update((app.app, app) for app in apps)
+        return tuple(by_name.values())

@@ -1,0 +1,1 @@
+"""Drafting, previewing and publishing declarations."""

@@ -1,0 +1,1 @@
+"""Records: load, compute, check, save, import."""

@@ -1,0 +1,75 @@
+"""What the first round trip of a command brings, whoever wants it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from onebook.storage.transaction import Rows, Statement, Transaction
+
+
+class Wanted(Protocol):
+    """Something that the database knows and a command needs."""
+
+    def statements(self) -> Sequence[Statement]:
+        """What to ask now; nothing once all is known."""
+        ...
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """The answers, one for each statement."""
+        ...
+
+
+class Together:
+    """Several wants as one."""
+
+    def __init__(self, wanted: Sequence[Wanted]) -> None:
+        """These, in order."""
+        self._wanted = list(wanted)
+        self._asked: list[tuple[Wanted, int]] = []
+
+    def add(self, wanted: Wanted) -> None:
+        """One more."""
+        self._wanted.append(wanted)
+
+    def statements(self) -> Sequence[Statement]:
+        """What all of them ask now."""
+        every: list[Statement] = []
+        self._asked = []
+        for one in self._wanted:
+            statements = one.statements()
+            if statements:
+                self._asked.append((one, len(statements)))
+                every += statements
+        return every
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """Give each its own answers."""
+        start = 0
+        for one, count in self._asked:
+            one.take(results[start : start + count])
+            start += count
+
+
+def gather(transaction: Transaction, *wanted: Wanted) -> None:
+    """Ask for everything in one round trip, and again only for what an answer made necessary."""
+    together = Together(wanted)
+    while statements := together.statements():
+        together.take(transaction.run(*statements))
+
+
+class NewIds:
+    """Ids for new records and rows, from the company's one sequence; negative stand-ins where nothing is written."""
+
+    def __init__(self, count: int, *, preview: bool = False) -> None:
+        """Ask for so many ids."""
+        self.ids: list[int] = list(range(-1, -count - 1, -1)) if preview else []
+        self._count = count
+
+    def statements(self) -> Sequence[Statement]:
+        """One statement, once."""
+        if len(self.ids) >= self._count:
+            return ()
+        return (Statement("SELECT nextval('record_id') FROM generate_series(1, %(count)s)", {"count": self._count}),)
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """The ids."""
+        self.ids = [one for (one,) in results[0]]

@@ -1,0 +1,1 @@
+"""The conductor: a command becomes a plan, a plan becomes facts."""

@@ -1,0 +1,74 @@
+"""Making a record, and running a transition of it in the same breath: the road from its values to its commit."""
+
+from datetime import date
+
+from onebook.engines.form.draft import NewRecord
+from onebook.engines.form.rows import Row
+from onebook.engines.form.save import Saved, inserting, number_day
+from onebook.engines.process.command import Create
+from onebook.engines.process.keeping.wanted import Sent
+from onebook.engines.process.outcome import Outcome
+from onebook.engines.process.road import Road
+from onebook.engines.process.run import TransitionRun
+from onebook.values.reference import RecordRef
+
+
+def create(road: Road, action: Create) -> Outcome:
+    """Make a record. Refuses with everything that is wrong with it, and with what speaks against its transition."""
+    running = None
+    if action.then is not None:
+        ready = road.ground.transitions.of(action.form, action.then)
+        running = TransitionRun(road.ground, road.actor, road.context, road.now, ready, road.is_preview)
+        road.runs.append(running)
+    new = NewRecord(
+        road.ground.forms,
+        action.form,
+        action.values,
+        road.actor,
+        road.context,
+        keys=running.keys if running else frozenset(),
+        accept_warnings=action.accept_warnings,
+    )
+    earlier = road.begin(new)
+    if earlier is not None:
+        return earlier
+    row = new.finish()
+    return _created(road, action, row) if running is None else _created_and_run(road, action, row, running)
+
+
+def _created(road: Road, action: Create, row: Row) -> Outcome:
+    saved = _inserting(road, action.form, row, number_on(road, action.form, row))
+    outcome = Outcome(RecordRef(action.form, row["id"]), saved.version, row.get("state"))
+    return road.end(outcome, saved.statements, saved.numbered)
+
+
+def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRun) -> Outcome:
+    """The record is inserted with the locks, so that what its transition makes can point at it; its number is last."""
+    running.compose(row)
+    inserted = _inserting(road, action.form, row, None)
+    road.gather(Sent(inserted.statements), *running.wanted())
+    running.decide()
+    if road.is_preview:
+        return Outcome(RecordRef(action.form, row["id"]), row["version"], row.get("state"))
+    saved = running.saved()
+    outcome = Outcome(
+        record=RecordRef(action.form, row["id"]),
+        version=saved.version,
+        state=running.ready.declaration.target,
+        journal=running.journal,
+        created=running.created,
+    )
+    return road.end(outcome, [*saved.statements, *running.statements()], saved.numbered)
+
+
+def _inserting(road: Road, form: str, row: Row, day: date | None) -> Saved:
+    return inserting(road.ground.forms, form, row, road.actor, road.now, number_on=day)
+
+
+def number_on(road: Road, form: str, row: Row) -> date | None:
+    """The day whose number a new record takes, if it takes one at once."""
+    compiled = road.ground.forms.form(form)
+    declared = compiled.declaration
+    if declared.number is None or declared.numbered_at != "create":
+        return None
+    return number_day(compiled, row, road.context.today)

@@ -1,0 +1,53 @@
+"""Running a transition of a stored record: the road from its reading to its commit."""
+
+from onebook.engines.form.load import RecordLoad
+from onebook.engines.form.refusals import Stale
+from onebook.engines.form.rows import Row
+from onebook.engines.process.command import Run
+from onebook.engines.process.ground import Ground
+from onebook.engines.process.keeping.watch import Marks, marks_sql
+from onebook.engines.process.outcome import Outcome
+from onebook.engines.process.road import Road
+from onebook.engines.process.run import TransitionRun
+
+
+def run(road: Road, action: Run) -> Outcome:
+    """Take a record one step further. Refuses with everything that speaks against it."""
+    ready = road.ground.transitions.of(action.record.form, action.transition)
+    running = TransitionRun(road.ground, road.actor, road.context, road.now, ready, road.is_preview)
+    road.runs.append(running)
+    marks = Marks(watched(road.ground, running), action.record.id)
+    load = RecordLoad(road.ground.forms, action.record.form, [action.record.id], running.keys, road.actor, road.context)
+    earlier = road.begin(marks, load)
+    if earlier is not None:
+        return earlier
+    row = load.row(action.record.id)
+    _require_version(running, row, action)
+    running.compose(row)
+    marks.again(lock=not road.is_preview)
+    road.gather(*running.wanted(), marks)
+    running.decide()
+    if road.is_preview:
+        return Outcome(action.record, row["version"], row.get("state"), row.get("number"))
+    saved = running.saved()
+    outcome = Outcome(
+        record=action.record,
+        version=saved.version,
+        state=ready.declaration.target,
+        number=row.get("number"),
+        journal=running.journal,
+        created=running.created,
+    )
+    return road.end(outcome, [*saved.statements, *running.statements()], saved.numbered)
+
+
+def watched(ground: Ground, running: TransitionRun) -> tuple[str, str]:
+    """The SQL of the marks that a transition watches."""
+    ready = running.ready
+    return ground.marks(("run", ready.form, ready.name), lambda: marks_sql(ground.catalog, ready.form, running.keys))
+
+
+def _require_version(running: TransitionRun, row: Row, action: Run) -> None:
+    if action.version is not None and action.version != row["version"]:
+        label = running.form.declaration.label
+        raise Stale(form=label, id=action.record.id, version=row["version"])

@@ -1,0 +1,1 @@
+"""From a record and a transition to the plan of everything that it will do."""

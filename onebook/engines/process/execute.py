@@ -1,0 +1,69 @@
+"""The one road of a command: begin, load, compose, lock, check, write, commit; three round trips at most."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from onebook.engines.process.actions.bin import put_away, restore
+from onebook.engines.process.actions.create import create
+from onebook.engines.process.actions.edit import update
+from onebook.engines.process.actions.reversal import reverse
+from onebook.engines.process.actions.step import run
+from onebook.engines.process.command import Bin, Command, Create, Restore, Reverse, Run, Update
+from onebook.engines.process.ground import Ground
+from onebook.engines.process.keeping.watch import Moved
+from onebook.engines.process.outcome import Outcome
+from onebook.engines.process.refusals import Busy, UnknownForm
+from onebook.engines.process.road import Road
+from onebook.storage.database import Database, retrying
+
+#: How often a command begins again because what it had read was changed under it.
+ATTEMPTS: Final = 10
+
+Result = TypeVar("Result")
+
+
+def execute(database: Database, ground: Ground, command: Command, now: datetime) -> Outcome:
+    """Do what a command asks for, wholly or not at all. Refuses with whatever says no; raises Republished."""
+    require_form(ground, command)
+
+    def attempt() -> Outcome:
+        with database.transaction(ground.schema) as transaction:
+            return travel(Road(transaction, ground, command, now))
+
+    return persistently(lambda: retrying(attempt))
+
+
+def travel(road: Road) -> Outcome:
+    """One command in one transaction, from begin to commit."""
+    match road.command.action:
+        case Create() as action:
+            return create(road, action)
+        case Run() as action:
+            return run(road, action)
+        case Update() as action:
+            return update(road, action)
+        case Reverse() as action:
+            return reverse(road, action)
+        case Bin() as action:
+            return put_away(road, action)
+        case Restore() as action:
+            return restore(road, action)
+
+
+def require_form(ground: Ground, command: Command) -> None:
+    """Refuse forms that nobody declared."""
+    if command.form not in ground.catalog.forms:
+        raise UnknownForm(form=command.form)
+
+
+def persistently(action: Callable[[], Result]) -> Result:
+    """Run a whole transaction again when a record moved between reading and locking. Refuses with Busy in the end."""
+    for turn in range(ATTEMPTS):
+        try:
+            return action()
+        except Moved:
+            time.sleep(random.uniform(0, 0.01) * turn)
+    raise Busy

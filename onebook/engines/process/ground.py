@@ -1,0 +1,74 @@
+"""What commands of one company stand on: its schema, its catalog, and everything that was made ready from that once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any
+
+from onebook.access.actor import Actor
+from onebook.definition.catalog import Catalog
+from onebook.engines.form.forms import Forms
+from onebook.engines.process.composing.roles import ledger_roles
+from onebook.engines.process.composing.transitions import Transitions
+from onebook.engines.process.keeping.meters import Meters
+from onebook.engines.table.context import context_of
+from onebook.engines.table.tables import Tables
+from onebook.expression.python import Context
+from onebook.ledger.role import Role
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One company at one published version of its declarations. Made once, shared by all its commands."""
+
+    schema: str
+    catalog: Catalog
+    #: The number of the publication, as the company's tables know it.
+    version: int
+    #: Where the company's calendar days begin.
+    zone: tzinfo
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Its forms, compiled."""
+        return Forms(self.catalog)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Their tables."""
+        return self.forms.tables
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """Its account roles in the words of the ledger."""
+        return ledger_roles(self.catalog.accounts.values())
+
+    @cached_property
+    def transitions(self) -> Transitions:
+        """Its transitions, ready to run."""
+        return Transitions(self.catalog, self.roles)
+
+    @cached_property
+    def meters(self) -> Meters:
+        """Its meters, and the formulas over them."""
+        return Meters(self.catalog, self.tables)
+
+    @cached_property
+    def _kept(self) -> dict[object, Any]:
+        return {}
+
+    def kept(self, key: object, build: Callable[[], Any]) -> Any:
+        """Whatever is made once from these declarations, such as the text of a query."""
+        if key not in self._kept:
+            self._kept[key] = build()
+        return self._kept[key]
+
+    def marks(self, key: object, build: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+        """The SQL of marks, made once."""
+        kept: tuple[str, str] = self.kept(key, build)
+        return kept
+
+    def context(self, actor: Actor, now: datetime) -> Context:
+        """What formulas know of the clock and of who acts."""
+        return context_of(actor, now, self.zone)

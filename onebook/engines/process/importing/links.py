@@ -1,0 +1,125 @@
+"""Names become records: links of a file found by number, code or title, one query per form, in the actor's scope."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, any_, bindparam, cast, or_, select
+
+from onebook.access.actor import Actor
+from onebook.definition.form import Form
+from onebook.engines.form.draft import NewRecord
+from onebook.engines.form.gather import gather
+from onebook.engines.form.save import inserting, number_day
+from onebook.engines.process.ground import Ground
+from onebook.engines.process.importing.items import LinkCell
+from onebook.engines.process.importing.mapping import NUMBER
+from onebook.engines.table.compiled import compiled
+from onebook.engines.table.joins import Joins
+from onebook.engines.table.predicate import permitted
+from onebook.engines.table.rights import rights
+from onebook.expression.python import Context
+from onebook.expression.sql import context_parameters
+from onebook.storage.transaction import Statement, Transaction
+from onebook.values.reference import RecordRef
+from onebook.values.refusal import Problem, Refusal
+
+
+def naming_fields(form: Form) -> tuple[str, ...]:
+    """The fields by which people name records of a form, the surest first."""
+    unique = [name for name, field in form.fields.items() if field.unique]
+    title = [form.title] if form.title and form.title not in unique and form.title != NUMBER else []
+    return (*([NUMBER] if form.number else []), *unique, *title)
+
+
+class Links:
+    """The links of one file, on their way from text to id."""
+
+    def __init__(self, ground: Ground, actor: Actor, context: Context, cells: Sequence[LinkCell]) -> None:
+        """All cells that name records."""
+        self._ground = ground
+        self._actor = actor
+        self._context = context
+        self._cells: dict[tuple[str, str | None], list[LinkCell]] = defaultdict(list)
+        for cell in cells:
+            assert cell.target.field is not None
+            self._cells[cell.target.field.to or "", cell.target.by].append(cell)
+        self.created: list[RecordRef] = []
+
+    def resolve(self, transaction: Transaction, create: frozenset[str], now: Any) -> None:
+        """Put ids where texts stood; what is not found, or found twice, is noted as a problem of its row."""
+        asked = [(key, cells, {cell.text for cell in cells}) for key, cells in self._cells.items()]
+        answers = transaction.run(*(self._statement(target, by, texts) for (target, by), _, texts in asked))
+        for ((target, by), cells, texts), rows in zip(asked, answers, strict=True):
+            known = _by_text(rows, texts)
+            missing = {cell.text for cell in cells if not known.get(cell.text) and cell.target.key in create}
+            refused: dict[str, Refusal] = {}
+            for text in sorted(missing):
+                try:
+                    known[text] = [self._create(transaction, target, by, text, now)]
+                except Refusal as refusal:
+                    refused[text] = refusal
+            self._put(cells, known, refused)
+
+    def _put(self, cells: Iterable[LinkCell], known: Mapping[str, list[int]], refused: Mapping[str, Refusal]) -> None:
+        for cell in cells:
+            ids = known.get(cell.text, [])
+            if len(ids) == 1:
+                cell.holder[cell.name] = ids[0]
+                continue
+            del cell.holder[cell.name]
+            assert cell.target.field is not None
+            form = self._ground.catalog.forms[(cell.target.field.to or "").partition(".")[0]]
+            code = "importing.link_ambiguous" if ids else "importing.link_unknown"
+            data: dict[str, object] = {"value": cell.text, "form": form.label}
+            if cell.text in refused:
+                code, data = "importing.link_not_created", {**data, "reason": refused[cell.text].code}
+            cell.item.problems.append(Problem(code, cell.target.key, cell.number, data))
+
+    def _statement(self, target: str, by: str | None, texts: set[str]) -> Statement:
+        form = self._ground.catalog.forms[target]
+        granted = rights(self._ground.catalog, self._actor, target)
+        joins = Joins(self._ground.tables, target)
+        names = (by,) if by else naming_fields(form)
+        columns = [cast(joins.column(name), Text) for name in names]
+        given = bindparam("texts", type_=ARRAY(Text))
+        # Compared as the column is, so that its index serves.
+        same = [
+            joins.column(name) == any_(given) if isinstance(joins.column(name).type, Text) else column == any_(given)
+            for name, column in zip(names, columns, strict=True)
+        ]
+        query = select(joins.root.c.id, *columns).select_from(joins.from_clause())
+        query = query.where(permitted(granted, joins), or_(*same) if same else joins.root.c.id.is_(None))
+        return compiled(query).bound({**context_parameters(self._context), "texts": sorted(texts)})
+
+    def _create(self, transaction: Transaction, target: str, by: str | None, text: str, now: Any) -> int:
+        """A record of the linked form that has nothing but its name."""
+        compiled_form = self._ground.forms.form(target)
+        form = compiled_form.declaration
+        names = {by} if by else {name for name in naming_fields(form) if name != NUMBER}
+        names |= {name for name in naming_fields(form) if name != NUMBER and form.fields[name].required is not None}
+        values = dict.fromkeys(sorted(filter(None, names)), text)
+        record = NewRecord(self._ground.forms, target, values, self._actor, self._context, accept_warnings=True)
+        gather(transaction, record)
+        row = record.finish()
+        is_numbered = form.number is not None and form.numbered_at == "create"
+        day = number_day(compiled_form, row, self._context.today) if is_numbered else None
+        saved = inserting(self._ground.forms, target, row, self._actor, now, action="import", number_on=day)
+        transaction.run(*saved.statements)
+        self.created.append(RecordRef(target, record.id))
+        return record.id
+
+
+def _by_text(rows: Iterable[tuple[Any, ...]], texts: set[str]) -> dict[str, list[int]]:
+    """The ids that each text names; a surer field wins over a weaker one."""
+    found: dict[str, tuple[int, list[int]]] = {}
+    for number, *named in rows:
+        for rank, text in enumerate(named):
+            if text not in texts:
+                continue
+            best, ids = found.get(text, (rank, []))
+            if rank < best:
+                found[text] = (rank, [number])
+            elif rank == best and number not in ids:
+                found[text] = (best, [*ids, number])
+    return {text: ids for text, (_, ids) in found.items()}

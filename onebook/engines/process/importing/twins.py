@@ -1,0 +1,94 @@
+"""Duplicates of a whole file at once: within it, and among what is there already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, any_, bindparam, literal_column, select
+
+from onebook.definition.form import Form
+from onebook.engines.form.duplicates import Rule, rules_of
+from onebook.engines.form.rows import Row
+from onebook.engines.form.text import normalised
+from onebook.engines.process.ground import Ground
+from onebook.engines.process.importing.items import Item
+from onebook.engines.table.columns import normalised as normalised_in_sql
+from onebook.engines.table.compiled import compiled
+from onebook.storage.transaction import Statement, Transaction
+from onebook.values.refusal import Problem
+
+#: Rows are many, so likeness (which is asked record by record when typing, and only warns) is not asked here.
+ASKED = ("exact", "normalised")
+
+
+def locks(ground: Ground, form: Form) -> list[Statement]:
+    """Nobody else may add a twin between the question and the answer: needed where no unique index refuses it."""
+    guarded = any(rule.blocks and not rule.is_unique for rule in rules_of(form))
+    table = ground.tables.form(form.form).name
+    return [Statement(f'LOCK TABLE "{table}" IN SHARE ROW EXCLUSIVE MODE')] if guarded else []
+
+
+def find_twins(
+    transaction: Transaction, ground: Ground, form: Form, pairs: Sequence[tuple[Item, Row]]
+) -> Iterator[Problem]:
+    """Note blocking twins as problems of their items; yield those that only warn."""
+    rules = [rule for rule in rules_of(form) if rule.how in ASKED]
+    keys = [_keys(rule, pairs) for rule in rules]
+    answers = transaction.run(*(_statement(ground, form, rule, found) for rule, found in zip(rules, keys, strict=True)))
+    for rule, found, rows in zip(rules, keys, answers, strict=True):
+        standing: dict[tuple[Any, ...], list[int]] = {}
+        for number, *values in rows:
+            standing.setdefault(tuple(values), []).append(number)
+        labels = [form.fields[name].label for name in rule.fields]
+        for key, holders in found.items():
+            others = standing.get(key, ())
+            for place, (item, row) in enumerate(holders):
+                same = [number for number in others if number != row["id"]]
+                if not same and place == 0:
+                    continue
+                first = holders[0][0].number
+                data: Mapping[str, object] = {
+                    "label": labels,
+                    "others": same[:3] or [first],
+                    "ids": same[:3],
+                    "row": first,
+                }
+                problem = Problem(_code(rule, bool(same)), rule.fields[0], item.number, data)
+                if rule.blocks:
+                    item.problems.append(problem)
+                else:
+                    yield problem
+
+
+def _code(rule: Rule, is_standing: bool) -> str:
+    if not is_standing:
+        return "importing.twice"
+    return "importing.not_unique" if rule.blocks else "importing.likely_duplicate"
+
+
+def _keys(rule: Rule, pairs: Sequence[tuple[Item, Row]]) -> dict[tuple[Any, ...], list[tuple[Item, Row]]]:
+    found: dict[tuple[Any, ...], list[tuple[Item, Row]]] = {}
+    fold = rule.how == "normalised"
+    for item, row in pairs:
+        values = tuple(row.get(name) for name in rule.fields)
+        if None in values:
+            continue
+        key = tuple(normalised(one) if isinstance(one, str) else one for one in values) if fold else values
+        found.setdefault(key, []).append((item, row))
+    return found
+
+
+def _statement(ground: Ground, form: Form, rule: Rule, keys: Mapping[tuple[Any, ...], object]) -> Statement:
+    """Records that agree with any of the keys in the first field, and what they hold in all of them."""
+    table = ground.tables.form(form.form).alias("standing")
+    columns = []
+    for name in rule.fields:
+        column = table.c[name]
+        folded = literal_column(normalised_in_sql(f'standing."{name}"::text'), type_=column.type)
+        columns.append(folded if rule.how == "normalised" else column)
+    conditions = [
+        column == any_(bindparam(f"keys_{place}", type_=ARRAY(table.c[name].type)))
+        for place, (name, column) in enumerate(zip(rule.fields, columns, strict=True))
+    ]
+    query = select(table.c.id, *columns).where(table.c.deleted_at.is_(None), *conditions)
+    given = {f"keys_{place}": list({key[place] for key in keys}) for place in range(len(rule.fields))}
+    return compiled(query).bound(given)

@@ -1,0 +1,88 @@
+"""What the conductor itself wants from the database: the ledger's locks, the publication in force, statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from onebook.ledger import later_days
+from onebook.ledger.lock import Reading, prepare
+from onebook.ledger.request import Request
+from onebook.ledger.role import Role
+from onebook.ledger.state import Locked
+from onebook.storage.transaction import Rows, Statement
+
+_VERSION: Final = "SELECT coalesce(max(version), 0) FROM onebook_definition"
+
+
+class Republished(Exception):
+    """The company's declarations were published anew: not a refusal, the command begins again on the new ones."""
+
+
+class Publication:
+    """Makes sure that the declarations at hand are those in force."""
+
+    def __init__(self, version: int) -> None:
+        """The version at hand."""
+        self._version = version
+        self._is_asked = False
+
+    def statements(self) -> Sequence[Statement]:
+        """One statement, once."""
+        return () if self._is_asked else (Statement(_VERSION),)
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """Raises Republished if others are in force."""
+        self._is_asked = True
+        if results[0][0][0] != self._version:
+            raise Republished
+
+
+class Sent:
+    """Statements that travel with the others; nobody waits for their rows."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        """These statements, in their order."""
+        self._statements = statements
+
+    def statements(self) -> Sequence[Statement]:
+        """All of them, once."""
+        return self._statements
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """They are done."""
+        assert len(results) == len(self._statements)
+        self._statements = ()
+
+
+class Locks:
+    """The ledger's locks for a request, taken together with whatever else is wanted."""
+
+    def __init__(self, request: Request, roles: Mapping[str, Role], *, lock: bool) -> None:
+        """Want the accounts and holds that the request touches."""
+        self._request = request
+        self._reading: Reading | None = prepare(request, roles, lock=lock)
+        self._locked: Locked | None = None
+        self._later: list[tuple[later_days.Asked, Statement]] = []
+
+    @property
+    def locked(self) -> Locked:
+        """The proof that they are held."""
+        assert self._locked is not None, "not gathered yet"
+        return self._locked
+
+    def statements(self) -> Sequence[Statement]:
+        """The locks; and, for what is dated before the latest entries, the days since then."""
+        if self._reading is not None:
+            return self._reading.statements
+        return [statement for _, statement in self._later]
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """The accounts and holds as they stand under lock."""
+        if self._reading is not None:
+            self._locked = self._reading.locked(results)
+            self._reading = None
+            self._later = list(later_days.wanted((self._request,), self._locked))
+            return
+        found = later_days.found([asked for asked, _ in self._later], list(results))
+        self._locked = replace(self.locked, later=found)
+        self._later = []

@@ -1,0 +1,225 @@
+"""One transition of one record on its way: composed, locked, decided, and turned into statements."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from onebook.access.actor import Actor
+from onebook.engines.form.checks import problems_of
+from onebook.engines.form.compute import compute, rows_of
+from onebook.engines.form.draft import NewRecord
+from onebook.engines.form.forms import CompiledForm
+from onebook.engines.form.gather import Wanted
+from onebook.engines.form.linked import Linked
+from onebook.engines.form.refusals import Forbidden, Invalid
+from onebook.engines.form.rows import Row, copied
+from onebook.engines.form.save import Saved, inserting, number_day, updating
+from onebook.engines.process.composing.compose import compose
+from onebook.engines.process.composing.fresh import refresh, stale_steps
+from onebook.engines.process.composing.plan import Plan
+from onebook.engines.process.composing.transitions import ReadyTransition
+from onebook.engines.process.ground import Ground
+from onebook.engines.process.keeping.meters import moved_by
+from onebook.engines.process.keeping.steps import Step, recorded
+from onebook.engines.process.keeping.wanted import Locks
+from onebook.engines.process.refusals import RequirementsFailed, WrongState
+from onebook.engines.table.rights import rights
+from onebook.expression.python import Context
+from onebook.ledger.decide import decide
+from onebook.ledger.post import statements as posted
+from onebook.ledger.posting import Posting
+from onebook.storage.transaction import Statement
+from onebook.values.reference import RecordRef
+from onebook.values.refusal import Refusal
+
+
+@dataclass(slots=True)
+class TransitionRun:
+    """A transition of a record, step by step; nothing in it talks to the database.
+
+    `wants_number`: the record has none yet and gets it now.
+    """
+
+    ground: Ground
+    actor: Actor
+    context: Context
+    now: datetime
+    ready: ReadyTransition
+    is_preview: bool = False
+    #: The record as it is stored, and as it will be.
+    before: Row = field(default_factory=dict)
+    after: Row = field(default_factory=dict)
+    plan: Plan | None = None
+    posting: Posting | None = None
+    drafts: tuple[tuple[str, NewRecord], ...] = ()
+    #: Every reason against it found so far; a command stops at the first, a preview goes on as far as it can.
+    refusals: list[Refusal] = field(default_factory=list)
+    _locks: Locks | None = None
+
+    @property
+    def form(self) -> CompiledForm:
+        """The form of the record."""
+        return self.ground.forms.form(self.ready.form)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Everything that must be read of the record."""
+        return keys_of_run(self.form, self.ready)
+
+    @property
+    def ref(self) -> RecordRef:
+        """The record."""
+        return RecordRef(self.ready.form, int(self.before["id"]))
+
+    @property
+    def label(self) -> object:
+        """What people call the record: its number, or its form."""
+        return self.before.get("number") or self.form.declaration.label
+
+    def compose(self, row: Row) -> None:
+        """Decide what the transition does to a record that was read with `keys`."""
+        self.before = row
+        self._require_rights()
+        self._require_state()
+        if self.refusals:
+            return
+        fresh = copied(row)
+        if self.form.declaration.is_editable(row.get("state")):
+            self._recompute(fresh)
+        self.plan = compose(self.ready, fresh, self.context, self.ground.roles)
+        self._require(self.plan)
+        self.after = self._stepped(fresh, self.plan)
+
+    def wanted(self) -> list[Wanted]:
+        """What to lock and read once composed."""
+        plan = self.plan
+        if plan is None:
+            return []
+        self.drafts = tuple(
+            (draft.form, NewRecord(self.ground.forms, draft.form, draft.values, self.actor, self.context, parsed=True))
+            for draft in plan.drafts
+        )
+        found: list[Wanted] = [record for _, record in self.drafts]
+        if plan.request is not None:
+            self._locks = Locks(plan.request, self.ground.roles, lock=not self.is_preview)
+            found.append(self._locks)
+        return found
+
+    def decide(self) -> None:
+        """Ask the ledger; previews keep its refusal."""
+        if self._locks is not None and self.plan is not None and self.plan.request is not None:
+            try:
+                self.posting = decide(self.plan.request, self._locks.locked)
+            except Refusal as refusal:
+                if not self.is_preview:
+                    raise
+                self.refusals.append(refusal)
+
+    def saved(self) -> Saved:
+        """What writes the record itself; first of all statements, so that its number is the first that it answers."""
+        day = self.number_on
+        return updating(
+            self.ground.forms, self.ready.form, self.before, self.after, self.actor, self.now,
+            action=self.ready.name, number_on=day,
+        )  # fmt: skip
+
+    @property
+    def number_on(self) -> date | None:
+        """The day whose number the record takes now, if it takes one."""
+        declared = self.form.declaration
+        if declared.number is None or self.before.get("number") is not None:
+            return None
+        if declared.numbered_at not in ("create", self.ready.name):
+            return None
+        return number_day(self.form, self.after, self.context.today)
+
+    def statements(self) -> list[Statement]:
+        """Everything else that is written: the book, the meters, the further documents, the step."""
+        written: list[Statement] = []
+        if self.posting is not None:
+            written += posted(self.posting)
+            own = {self.ready.form: frozenset((self.ref.id,))}
+            written += self.ground.meters.statements(moved_by(self.posting), own)
+        for form, record in self.drafts:
+            written += self._draft(form, record.finish())
+        written.append(recorded(self.step, self.actor.id))
+        return written
+
+    @property
+    def journal(self) -> int | None:
+        """The journal that it wrote, if any."""
+        return None if self.posting is None or self.posting.is_empty else self.posting.id
+
+    @property
+    def created(self) -> tuple[RecordRef, ...]:
+        """The further documents."""
+        return tuple(RecordRef(form, record.id) for form, record in self.drafts)
+
+    @property
+    def step(self) -> Step:
+        """The step that it is."""
+        return Step(
+            id=0,
+            form=self.ready.form,
+            record=self.ref.id,
+            transition=self.ready.name,
+            from_state=self.before.get("state"),
+            to_state=self.ready.declaration.target,
+            journal=self.journal,
+            created=tuple(made.id for made in self.created),
+        )
+
+    def _draft(self, form: str, row: Row) -> tuple[Statement, ...]:
+        compiled = self.ground.forms.form(form)
+        declared = compiled.declaration
+        is_numbered = declared.number is not None and declared.numbered_at == "create"
+        day = number_day(compiled, row, self.context.today) if is_numbered else None
+        return inserting(self.ground.forms, form, row, self.actor, self.now, number_on=day).statements
+
+    def _recompute(self, row: Row) -> None:
+        """What the record reads through its links may have changed since it was last saved."""
+        linked = Linked()
+        links = self.form.links(self.ready.needs)
+        for link in links:
+            for own in rows_of(row, link.lines):
+                linked.learn_from(own, link)
+        declared = self.form.declaration
+        compute(declared, self.form.plan, links, row, linked, self.context)
+        problems = problems_of(declared, self.form.plan, row, self.context)
+        if problems:
+            self._refuse(Invalid(problems, form=declared.label))
+
+    def _stepped(self, fresh: Row, plan: Plan) -> Row:
+        """The record after the step, with the formulas that read what changed."""
+        after = copied(fresh)
+        after.update(plan.sets)
+        refresh(stale_steps(self.form.declaration, self.form.plan, plan.sets), after, self.context)
+        return after
+
+    def _require_rights(self) -> None:
+        if not rights(self.ground.catalog, self.actor, self.ready.form).may_do(self.ready.name):
+            self._refuse(Forbidden(form=self.form.declaration.label, action=self.ready.name))
+
+    def _require_state(self) -> None:
+        states = self.form.declaration.states
+        step = self.ready.declaration
+        state = self.before.get("state")
+        if state not in step.source:
+            shown = states[state].label if state in states else state
+            sources = [states[name].label for name in step.source]
+            self._refuse(WrongState(record=self.label, state=shown, transition=step.label, source=sources))
+
+    def _require(self, plan: Plan) -> None:
+        if plan.problems:
+            reasons = [problem.data.get("words") for problem in plan.problems if "words" in problem.data]
+            label = self.ready.declaration.label
+            self._refuse(RequirementsFailed(plan.problems, transition=label, reasons=reasons, record=self.label))
+
+    def _refuse(self, refusal: Refusal) -> None:
+        if not self.is_preview:
+            raise refusal
+        self.refusals.append(refusal)
+
+
+def keys_of_run(form: CompiledForm, ready: ReadyTransition) -> frozenset[str]:
+    """What is read of a record to run a transition: what it composes from, what it computes, and all that is stored."""
+    return ready.needs | form.keys | form.stored

@@ -1,0 +1,1 @@
+"""Lists, reports, search and export: a declaration becomes SQL, SQL becomes rows."""

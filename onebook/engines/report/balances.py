@@ -1,0 +1,110 @@
+"""收发存: opening, incoming, outgoing and closing of accounts over any span of days, from monthly totals.
+
+Whole months come from the totals alone; where a span begins or ends within a month, the entries of that month which lie
+outside of it are taken off. Balances that are kept are the point from which the past is reckoned back, so that a report
+reads the months since its first day, never the history before it.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, lateral, literal, or_, select
+
+from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY, TOTAL
+from onebook.engines.report.level import Level, accounts, narrowed
+from onebook.engines.report.span import Span
+
+MEASURES = tuple(
+    f"{tense}_{measure}"
+    for measure in ("quantity", "amount")
+    for tense in ("opening", "incoming", "outgoing", "closing")
+)
+
+
+def figures(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any]:
+    """One row per account that had a balance or moved: dimensions and measures. `only`: dimensions that are given."""
+    account = accounts()
+    totals = _totals(level).subquery("totals")
+    outside = _outside(level, span)
+    clause = account.outerjoin(totals, totals.c.account == account.c.id)
+    if outside is not None:
+        beyond = outside.subquery("beyond")
+        clause = clause.outerjoin(beyond, beyond.c.account == account.c.id)
+    measures: dict[str, ColumnElement[Any]] = {}
+    for measure in ("quantity", "amount"):
+        incoming, outgoing = _zero(totals.c[f"{measure}_in"]), _zero(totals.c[f"{measure}_out"])
+        later = _zero(totals.c[f"{measure}_later"])
+        if outside is not None:
+            incoming -= _zero(beyond.c[f"{measure}_in"])
+            outgoing -= _zero(beyond.c[f"{measure}_out"])
+            later += _zero(beyond.c[f"{measure}_later"])
+        if level.role.kept:
+            closing = account.c[measure] - later
+        else:
+            # Nothing is kept: all months up to the last one, less what of them lies behind the span.
+            closing = _zero(totals.c[f"{measure}_all"]) - (
+                _zero(beyond.c[f"{measure}_later"]) if outside is not None else 0
+            )
+        measures |= {
+            f"opening_{measure}": closing - incoming + outgoing,
+            f"incoming_{measure}": incoming,
+            f"outgoing_{measure}": outgoing,
+            f"closing_{measure}": closing,
+        }
+    shown = or_(*(measures[name] != 0 for name in MEASURES if not name.startswith("closing")))
+    dimensions = [account.c[name] for name in level.dimensions]
+    query = select(*dimensions, *(value.label(name) for name, value in measures.items())).select_from(clause)
+    return query.where(level.condition(account), shown, *narrowed(account, only))
+
+
+def _totals(level: Level) -> Select[Any]:
+    """What the months from the span's first on brought, and what came in the months behind its last."""
+    total = TOTAL.alias("total")
+    within = and_(total.c.month >= bindparam("span_first_month"), total.c.month <= bindparam("span_last_month"))
+    behind = total.c.month > bindparam("span_last_month")
+    columns: list[ColumnElement[Any]] = []
+    for measure in ("quantity", "amount"):
+        into, out = total.c[f"{measure}_in"], total.c[f"{measure}_out"]
+        columns += [
+            func.sum(into).filter(within).label(f"{measure}_in"),
+            func.sum(out).filter(within).label(f"{measure}_out"),
+            func.sum(into - out).filter(behind).label(f"{measure}_later"),
+            func.sum(into - out).label(f"{measure}_all"),
+        ]
+    months = total.c.month >= bindparam("span_first_month")
+    if not level.role.kept:
+        months = total.c.month <= bindparam("span_last_month")
+    mine = select(ACCOUNT.c.id).where(ACCOUNT.c.role == bindparam("role", level.role.account))
+    query = select(total.c.account, *columns).where(months, total.c.account.in_(mine))
+    return query.group_by(total.c.account)
+
+
+def _outside(level: Level, span: Span) -> Select[Any] | None:
+    """The entries of the span's first and last month that lie outside of it; None if it is made of whole months.
+
+    Read account by account through their index, so that it costs the accounts and not the history."""
+    if not (span.begins_late or span.ends_early):
+        return None
+    owner = ACCOUNT.alias("owner")
+    entry = ENTRY.alias("entry")
+    before = and_(entry.c.booked_on >= bindparam("span_first_month"), entry.c.booked_on < bindparam("span_first"))
+    after = and_(entry.c.booked_on > bindparam("span_last"), entry.c.booked_on <= bindparam("span_last_month_end"))
+    edges = [edge for edge, is_there in ((before, span.begins_late), (after, span.ends_early)) if is_there]
+    columns: list[ColumnElement[Any]] = []
+    for measure in ("quantity", "amount"):
+        value = entry.c[measure]
+        comes = (value > 0) != entry.c.is_red
+        into, out = case((comes, value), else_=0), case((comes, 0), else_=-value)
+        columns += [
+            func.sum(into).label(f"{measure}_in"),
+            func.sum(out).label(f"{measure}_out"),
+            func.sum(case((after, value), else_=0)).label(f"{measure}_later"),
+        ]
+    inner = lateral(select(*columns).where(entry.c.account == owner.c.id, or_(*edges)), name="edge")
+    holder = owner.c.id if level.is_leaf or not level.role.leaf else func.coalesce(owner.c.control, owner.c.id)
+    sums = [func.sum(inner.c[one.name]).label(one.name) for one in columns]
+    query = select(holder.label("account"), *sums).select_from(owner.join(inner, literal(True)))
+    return query.where(owner.c.role == bindparam("role", level.role.account)).group_by(holder)
+
+
+def _zero(value: ColumnElement[Any]) -> Any:
+    return func.coalesce(value, 0)

@@ -1,0 +1,187 @@
+"""Reports over the ledger: balances, positions and open items of an account role, grouped by dimensions."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, case, cast, func, or_, select
+
+from onebook.definition.catalog import Catalog
+from onebook.definition.check.reports import parameters_of
+from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.definition.report import Report
+from onebook.engines.report import balances, open_items, positions
+from onebook.engines.report.figure_columns import FigureColumns
+from onebook.engines.report.level import Level, level_of
+from onebook.engines.report.reading import Reading
+from onebook.engines.report.refusals import NotReadable, UnknownColumn
+from onebook.engines.report.row_key import RowKey, row_key, split
+from onebook.engines.report.shape import Grouped, Presented, bucket_columns, heading_for
+from onebook.engines.report.span import Span
+from onebook.engines.table.predicate import condition
+from onebook.engines.table.rights import ALL
+from onebook.expression.check import check
+from onebook.expression.sql import lower_condition
+from onebook.expression.tree import Expression
+from onebook.expression.types import DATE, NUMBER, Kind, Type
+
+MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "balances": balances.MEASURES,
+    "positions": positions.MEASURES,
+    "open_items": open_items.MEASURES,
+}
+#: Figures that are not summed: days, and how many of them have passed.
+_DAYS: Final[Mapping[str, tuple[str, ...]]] = {"positions": (positions.LAST_ON,), "open_items": ("due",)}
+
+
+class LedgerFigures:
+    """One ledger report, seen by one actor."""
+
+    def __init__(self, reading: Reading, report: Report, hidden: frozenset[str]) -> None:
+        """Check what it reads against what the actor may see."""
+        self._reading = reading
+        self._report = report
+        catalog: Catalog = reading.catalog
+        self._role = catalog.accounts[report.of]
+        self._scope = catalog.role_scope(report.of, measure_types(catalog, report))
+        self._filter = self._checked(report.filter, Kind.FLAG) if report.filter else None
+        shown = [name for name in report.columns if name not in hidden]
+        expressions = {name: self._checked(report.columns[name].shows, None) for name in shown}
+        self._columns = tuple(
+            Presented(name, heading_for(name, report.columns[name], one, self._kinds), one, report.columns[name].total)
+            for name, one in expressions.items()
+        ) + tuple(column for column in bucket_columns(report) if column.key not in hidden)
+        read = [path for one in (*expressions.values(), self._filter) if one is not None for path in one.paths]
+        names = [*report.rows, *read, *(["document"] if report.source == "open_items" else [])]
+        self.level: Level = level_of(self._role, names)
+        self.keys = tuple(self._key(text) for text in report.rows)
+
+    def grouped(self, span: Span | None, only: tuple[str, ...]) -> Grouped:
+        """The groups. `only`: row keys or dimensions that are given."""
+        own = tuple(name for name in only if name in self.level.dimensions)
+        figures = self._figures(span, own).subquery("figures")
+        measures = MEASURES[self._report.source]
+        names = [*self.level.dimensions, *measures, *(["last_on"] if self._report.source == "positions" else [])]
+        columns = FigureColumns(
+            self._reading, figures, {name: figures.c[name] for name in names}, dict(self.level.dimensions)
+        )
+        values = [key.grouped(columns.column(key.key)).label(f"key_{n}") for n, key in enumerate(self.keys)]
+        summed = {name: figures.c[name].label(name) for name in measures}
+        days, buckets = self._days(columns, figures)
+        conditions = self._scopes(columns)
+        conditions += [columns.column(name) == bindparam(f"only_{name}") for name in only if name not in own]
+        before = self._filter is not None and not set(self._filter.paths) & set(self._names)
+        if before and self._filter is not None:
+            conditions.append(lower_condition(self._filter, columns))
+        inner = select(*values, *summed.values(), *(one.label(name) for name, one in {**days, **buckets}.items()))
+        base = inner.select_from(columns.from_clause()).where(*conditions).subquery("by_key")
+        keys = [base.c[f"key_{n}"] for n in range(len(self.keys))]
+        sums = [func.sum(base.c[name]).label(name) for name in (*summed, *buckets)]
+        ends = [self._end(name)(base.c[name]).label(name) for name in days]
+        query = select(*keys, *sums, *ends)
+        if keys:
+            query = query.group_by(*keys)
+        known = {str(one.name): str(one.name) for one in (*sums, *ends)}
+        known |= dict(short_names(self._role.measures, measures).items())
+        return Grouped(query, self.keys, known, self._columns, None if before else self._filter)
+
+    @property
+    def _names(self) -> Mapping[str, Type]:
+        return measure_types(self._reading.catalog, self._report)
+
+    @property
+    def _kinds(self) -> Mapping[str, FieldKind]:
+        names = MEASURES[self._report.source]
+        kinds = {name: FieldKind.MONEY if name.endswith("_amount") else FieldKind.QUANTITY for name in names}
+        return kinds | {short: kinds[name] for short, name in short_names(self._role.measures, names).items()}
+
+    def _figures(self, span: Span | None, only: tuple[str, ...]) -> Any:
+        if self._report.source == "positions":
+            return positions.figures(self.level, only)
+        if self._report.source == "open_items":
+            return open_items.figures(self.level, only)
+        assert span is not None
+        return balances.figures(self.level, span, only)
+
+    def _days(self, columns: FigureColumns, figures: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Figures of age: the due day, days overdue, and the open amount by bucket."""
+        if self._report.source == "positions":
+            return {"last_on": figures.c.last_on}, {}
+        if self._report.source != "open_items":
+            return {}, {}
+        due = self._due(columns)
+        as_of: ColumnElement[Any] = bindparam("as_of", type_=Date)
+        age = cast(as_of - due, Integer)
+        days = {"due": due, "overdue": case((as_of > due, age))}
+        buckets: dict[str, Any] = {}
+        before: int | None = None
+        for n, bucket in enumerate(self._report.buckets, 1):
+            # What has no due day is not overdue.
+            reached = func.coalesce(age, 0)
+            within = [reached > before] if before is not None else []
+            within += [reached <= bucket.days] if bucket.days is not None else []
+            buckets[f"bucket_{n}"] = case((and_(*within), figures.c.open_amount), else_=0)
+            before = bucket.days
+        return days, buckets
+
+    def _due(self, columns: FigureColumns) -> ColumnElement[Any]:
+        form = self._reading.catalog.forms[self._role.dimensions["document"].partition(".")[0]]
+        key = self._report.due or form.dated_by
+        if key is None:
+            raise UnknownColumn(field="due", slot="measure")
+        self._reading.may_read_path(form.form, key, "measure")
+        # The days of documents are read whoever may open the documents: the report itself was granted.
+        return columns.behind("document").column(key)
+
+    def _end(self, name: str) -> Any:
+        """The one day that stands for a group: the earliest due, the longest overdue, the latest movement."""
+        return func.min if name == "due" else func.max
+
+    def _scopes(self, columns: FigureColumns) -> list[ColumnElement[bool]]:
+        """Only figures of records that the actor may read, in every dimension that the accounts have."""
+        found = []
+        for name, target in self.level.dimensions.items():
+            scope = self._reading.rights(target).read
+            if scope is None and any(key.key.partition(".")[0] == name for key in self.keys):
+                raise NotReadable(name=self._reading.form(target).label)
+            if scope in (ALL, None):
+                continue
+            joins = columns.behind(name)
+            found.append(or_(columns.column(name) == 0, condition(scope, joins)))
+        return found
+
+    def _key(self, text: str) -> RowKey:
+        key, _ = split(text)
+        dimension, _, rest = key.partition(".")
+        target = self._role.dimensions.get(dimension)  # type: ignore[call-overload]  # any text may be looked up
+        if target is None:
+            raise UnknownColumn(field=key, slot="group")
+        form = self._reading.form(target)
+        if not rest:
+            return row_key(text, FieldDeclaration(kind=FieldKind.LINK, label=form.label, to=target), form.label)
+        readable = self._reading.readable(target, rest, "group")
+        return row_key(text, readable.field, readable.label)
+
+    def _checked(self, text: str, expected: Kind | None) -> Expression:
+        expression = check(text, self._scope, expected, parameters=parameters_of(self._report, self._scope))
+        for path in expression.paths:
+            name, _, rest = path.partition(".")
+            if rest:
+                target = self._role.dimensions[name]  # type: ignore[index]
+                self._reading.may_read_path(target, rest, "measure", is_linked=True)
+        return expression
+
+
+def measure_types(catalog: Catalog, report: Report) -> dict[str, Type]:
+    """The measures that formulas of a ledger report may name, in full and in short."""
+    names = MEASURES[report.source]
+    types = dict.fromkeys((*names, *short_names(catalog.accounts[report.of].measures, names)), NUMBER)
+    types |= dict.fromkeys(_DAYS.get(report.source, ()), DATE)
+    if report.source == "open_items":
+        types |= {"overdue": NUMBER} | {f"bucket_{n}": NUMBER for n in range(1, len(report.buckets) + 1)}
+    return types
+
+
+def short_names(measures: str, names: Iterable[str]) -> dict[str, str]:
+    """`opening` for the measure that a role is about: quantity where it has one, else amount."""
+    about = "quantity" if measures == "quantity_and_amount" else "amount"
+    return {name.rpartition("_")[0]: name for name in names if name.endswith(f"_{about}")}

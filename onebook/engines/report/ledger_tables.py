@@ -1,0 +1,44 @@
+"""The ledger's tables as reports read them. They are made by the ledger's own migration."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Date, Integer, Numeric, SmallInteger, Text, column, table
+
+_QUANTITY: Final = Numeric(18, 6)
+_AMOUNT: Final = Numeric(18, 2)
+
+ACCOUNT: Final = table(
+    "ledger_account",
+    *(column(name, BigInteger) for name in ("id", "item", "place", "lot", "party", "document", "control")),
+    column("role", Text),
+    column("kept", Boolean),
+    *(
+        column(name, _QUANTITY)
+        for name in ("quantity", "own_quantity", "taken_quantity", "expected_quantity", "waiting")
+    ),
+    *(column(name, _AMOUNT) for name in ("amount", "own_amount", "taken_amount", "expected_amount")),
+    column("last_on", Date),
+    column("is_open_item", Boolean),
+)
+ENTRY: Final = table(
+    "ledger_entry",
+    column("journal", BigInteger),
+    column("account", BigInteger),
+    column("booked_on", Date),
+    column("line", BigInteger),
+    column("quantity", _QUANTITY),
+    column("amount", _AMOUNT),
+    column("is_red", Boolean),
+    column("position", Integer),
+)
+TOTAL: Final = table(
+    "ledger_total",
+    column("account", BigInteger),
+    column("month", Date),
+    column("shard", SmallInteger),
+    column("quantity_in", _QUANTITY),
+    column("quantity_out", _QUANTITY),
+    column("amount_in", _AMOUNT),
+    column("amount_out", _AMOUNT),
+)
+DIMENSIONS: Final = ("item", "place", "lot", "party", "document")

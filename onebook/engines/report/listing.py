@@ -1,0 +1,236 @@
+"""One shape of a list, said in SQL once: which columns, which rows, in which order, from where on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, tuple_, union_all
+
+from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.engines.report.condition import sum_kind
+from onebook.engines.report.heading import Heading, heading_of
+from onebook.engines.report.reading import GuardedColumns, Readable, Reading
+from onebook.engines.report.refusals import HiddenField, UnknownColumn
+from onebook.engines.report.request import COUNT_LIMIT
+from onebook.engines.report.shown import as_text, masked
+from onebook.engines.table.joins import Joins
+from onebook.engines.table.predicate import permitted, permitted_rows
+from onebook.expression.sql import lower_condition
+from onebook.expression.tree import Expression
+
+#: System columns that are counted, not measured: they leave as they are.
+COUNTED = frozenset({"id", "version", "position"})
+#: Columns that are never blank, so that blanks need no place in the order.
+NEVER_BLANK = frozenset(
+    {"id", "version", "state", "position", "parent", "created_at", "created_by", "updated_at", "updated_by"}
+)
+#: Kinds that have no order.
+UNORDERED = frozenset({FieldKind.CHOICES, FieldKind.TAGS, FieldKind.LINES})
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of the order. `falls`: from the last to the first; blanks stand last either way."""
+
+    key: str
+    falls: bool
+    field: FieldDeclaration
+
+    @property
+    def may_be_blank(self) -> bool:
+        """Whether rows can lack it."""
+        return self.key not in NEVER_BLANK
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows: the formulas that must hold, how many words are searched for, in use or in the bin."""
+
+    target: str
+    filters: tuple[Expression, ...]
+    terms: int
+    bin: bool
+
+
+class Listing:
+    """The SQL of one shape of a list for one set of roles."""
+
+    def __init__(
+        self, reading: Reading, selection: Selection, columns: Sequence[Readable], sort: Sequence[SortKey]
+    ) -> None:
+        """Say it; nothing is asked of the database here."""
+        self._reading = reading
+        self._selection = selection
+        self.columns = tuple(columns)
+        self.sort = tuple(sort)
+        self.headings: tuple[Heading, ...] = tuple(
+            heading_of(one.key, one.field, one.label, is_masked=one.is_masked) for one in columns
+        )
+
+    def page(self, blanks: Sequence[bool] | None) -> Any:
+        """The rows of a page, one more than `page_limit` to know whether there is a next; each with its sort values.
+
+        `blanks`: which sort values of the cursor (`cursor_0` ...) are blank; None for the first page."""
+        if blanks is None:
+            return self._branch(None, rendered=True)
+        branches = [self._branch(after, rendered=True) for after in self._after(blanks)]
+        if len(branches) == 1:
+            return branches[0]
+        parts = [branch.add_columns(literal(n).label("branch")).subquery() for n, branch in enumerate(branches)]
+        together = union_all(*(select(*part.c) for part in parts)).subquery()
+        order: list[Any] = [together.c.branch]
+        for n, key in enumerate(self.sort):
+            column = together.c[f"sort_{n}"]
+            order.append(column.desc().nulls_last() if key.falls else column.asc().nulls_last())
+        order.append(together.c.id.desc() if self._id_falls else together.c.id.asc())
+        return (
+            select(*(column for column in together.c if column.name != "branch"))
+            .order_by(*order)
+            .limit(bindparam("page_limit"))
+        )
+
+    def rows(self) -> Any:
+        """All rows with plain values in the order of the list: for export."""
+        return self._branch(None, rendered=False, limited=False)
+
+    def count(self) -> Any:
+        """How many rows match, counted no further than one beyond the limit."""
+        joins = self._joins()
+        conditions = self._conditions(joins)
+        inner = (
+            select(literal(1).label("one")).select_from(joins.from_clause()).where(*conditions).limit(COUNT_LIMIT + 1)
+        )
+        return select(func.count()).select_from(inner.subquery())
+
+    def sums(self) -> Any:
+        """The totals of the columns that can be added up, as text."""
+        joins = self._joins()
+        guarded = GuardedColumns(joins, self._reading)
+        totals = [
+            as_text(func.sum(guarded.column(one.key)), one.field.kind).label(f"sum_{n}")
+            for n, one in enumerate(self.columns)
+            if self.is_summed(one)
+        ]
+        conditions = self._conditions(joins)
+        return select(*totals).select_from(joins.from_clause()).where(*conditions)
+
+    def is_summed(self, column: Readable) -> bool:
+        """Whether a column has a total."""
+        return sum_kind(column.field) and not column.is_masked and column.key.rpartition(".")[2] not in COUNTED
+
+    @property
+    def _id_falls(self) -> bool:
+        return bool(self.sort) and self.sort[-1].falls
+
+    def _joins(self) -> Joins:
+        return Joins(self._reading.tables, self._selection.target)
+
+    def _conditions(self, joins: Joins) -> list[ColumnElement[bool]]:
+        chosen = self._selection
+        rights = self._reading.rights(chosen.target)
+        if "." in chosen.target:
+            found = [permitted_rows(rights, joins)]
+        else:
+            found = [permitted(rights, joins, binned=chosen.bin)]
+        guarded = GuardedColumns(joins, self._reading)
+        found += [lower_condition(one, guarded) for one in chosen.filters]
+        if chosen.terms:
+            found += [_contains(self._searched(joins), bindparam(f"term_{n}")) for n in range(chosen.terms)]
+        return found
+
+    def _searched(self, joins: Joins) -> list[ColumnElement[Any]]:
+        """Where words are looked for: the search column, or the open fields if it knows what the actor may not see."""
+        target = self._selection.target
+        form = self._reading.form(target)
+        if "." in target:
+            raise UnknownColumn(field="search", slot="search")
+        rights = self._reading.rights(target)
+        closed = (rights.hidden | rights.masked) & {name.partition(".")[0] for name in form.search}
+        if form.search and not closed:
+            found = [joins.column("search")]
+        else:
+            open_names = [name for name in form.search if name not in closed]
+            found = [joins.column(name) for name in open_names]
+        if form.number:
+            found.append(joins.column("number"))
+        if not found:
+            raise HiddenField(field="search", slot="search")
+        return found
+
+    def _branch(
+        self, after: Callable[[Joins], ColumnElement[bool]] | None, *, rendered: bool, limited: bool = True
+    ) -> Select[Any]:
+        joins = self._joins()
+        guarded = GuardedColumns(joins, self._reading)
+        chosen: list[ColumnElement[Any]] = [joins.root.c.id.label("id")]
+        for n, one in enumerate(self.columns):
+            chosen += self._shown(guarded, one, n, rendered)
+        order: list[ColumnElement[Any]] = []
+        for n, key in enumerate(self.sort):
+            column = guarded.column(self._sort_column(key))
+            if limited:
+                chosen.append(column.label(f"sort_{n}"))
+            directed = column.desc() if key.falls else column.asc()
+            # Said only where there can be blanks: an index serves the order either way round then.
+            order.append(directed.nulls_last() if key.falls and key.may_be_blank else directed)
+        order.append(joins.root.c.id.desc() if self._id_falls else joins.root.c.id.asc())
+        conditions = self._conditions(joins)
+        if after is not None:
+            conditions.append(after(joins))
+        query = select(*chosen).select_from(joins.from_clause()).where(*conditions).order_by(*order)
+        return query.limit(bindparam("page_limit")) if limited else query
+
+    def _shown(self, guarded: GuardedColumns, one: Readable, n: int, rendered: bool) -> list[ColumnElement[Any]]:
+        value = guarded.column(one.key)
+        if one.is_masked:
+            return [masked(value, one.field.kind).label(f"value_{n}")]
+        if one.field.kind is FieldKind.LINK and one.field.to:
+            title = self._reading.title_key(one.field.to)
+            named = guarded.column(f"{one.key}.{title}") if title else literal(None)
+            return [value.label(f"value_{n}"), named.label(f"title_{n}")] if rendered else [named.label(f"value_{n}")]
+        if rendered and one.key.rpartition(".")[2] not in COUNTED:
+            value = as_text(value, one.field.kind)
+        return [value.label(f"value_{n}")]
+
+    def _sort_column(self, key: SortKey) -> str:
+        """Links are ordered by what people read, the title."""
+        if key.field.kind is FieldKind.LINK and key.field.to and (title := self._reading.title_key(key.field.to)):
+            return f"{key.key}.{title}"
+        return key.key
+
+    def _after(self, blanks: Sequence[bool]) -> list[Callable[[Joins], ColumnElement[bool]]]:
+        """The conditions of the rows after a cursor: those with a first value, then those without."""
+        if not self.sort:
+            return [lambda joins: joins.root.c.id > bindparam("cursor_id")]
+        first = self.sort[0]
+        found = [lambda joins: self._beyond(joins, blanks)]
+        if first.may_be_blank and not blanks[0]:
+            found.append(lambda joins: GuardedColumns(joins, self._reading).column(self._sort_column(first)).is_(None))
+        return found
+
+    def _beyond(self, joins: Joins, blanks: Sequence[bool]) -> ColumnElement[bool]:
+        guarded = GuardedColumns(joins, self._reading)
+        columns = [guarded.column(self._sort_column(key)) for key in self.sort]
+        marks = [bindparam(f"cursor_{n}", type_=column.type) for n, column in enumerate(columns)]
+        own_id: ColumnElement[Any] = joins.root.c.id
+        mark_id: ColumnElement[Any] = bindparam("cursor_id")
+        if len(columns) == 1 and not blanks[0]:
+            # A row comparison lets an index begin right at the cursor.
+            pair, cursor = tuple_(columns[0], own_id), tuple_(marks[0], mark_id)
+            return pair < cursor if self.sort[0].falls else pair > cursor
+        same: list[ColumnElement[bool]] = []
+        ways: list[ColumnElement[bool]] = []
+        for key, column, mark, blank in zip(self.sort, columns, marks, blanks, strict=True):
+            if not blank:
+                further = column < mark if key.falls else column > mark
+                ways.append(and_(*same, or_(further, column.is_(None)) if same and key.may_be_blank else further))
+            same.append(column.is_(None) if blank else column == mark)
+        ways.append(and_(*same, own_id < mark_id if self._id_falls else own_id > mark_id))
+        if blanks[0]:
+            return and_(columns[0].is_(None), or_(*ways))
+        bound = columns[0] <= marks[0] if self.sort[0].falls else columns[0] >= marks[0]
+        return and_(bound, or_(*ways))
+
+
+def _contains(columns: Sequence[ColumnElement[Any]], pattern: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(*(column.ilike(pattern) for column in columns))

@@ -1,0 +1,1 @@
+"""How declarations lie in the database: tables, joins and row predicates."""

@@ -1,0 +1,1 @@
+"""What a page needs: menus, form descriptions, allowed transitions."""

@@ -1,0 +1,96 @@
+"""The home page of an actor: what waits for them, what they may begin, and where they may go."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import func, select
+
+from onebook.access.actor import Actor
+from onebook.definition.catalog import Catalog
+from onebook.definition.form import Form
+from onebook.engines.table.compiled import compiled
+from onebook.engines.table.context import context_of
+from onebook.engines.table.joins import Joins
+from onebook.engines.table.predicate import permitted
+from onebook.engines.table.rights import Rights, rights
+from onebook.engines.table.tables import Tables
+from onebook.engines.view.menus import menus
+from onebook.expression.sql import context_parameters
+from onebook.storage.transaction import Statement, Transaction
+
+#: Beyond this many a page says "more"; counting on would cost time and tell nothing.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Records of a form that stand in a state from which the actor may take them further."""
+
+    form: Form
+    state: str
+    steps: tuple[str, ...]
+    rights: Rights
+
+
+def home(
+    transaction: Transaction, catalog: Catalog, tables: Tables, actor: Actor, now: datetime, zone: tzinfo, language: str
+) -> dict[str, Any]:
+    """The home page; every count in one round trip, under the same conditions as the lists that it opens."""
+    parameters = context_parameters(context_of(actor, now, zone))
+    waiting = list(_waiting(catalog, actor))
+    counts = transaction.run(*(_count(tables, one, parameters) for one in waiting)) if waiting else []
+    return {
+        "waiting": [
+            {
+                "form": one.form.form,
+                "label": one.form.label.in_language(language),
+                "state": one.state,
+                "state_label": one.form.states[one.state].label.in_language(language),
+                "transitions": [
+                    {"name": step, "label": one.form.transitions[step].label.in_language(language)}
+                    for step in one.steps
+                ],
+                "count": min(count, MOST_COUNTED),
+                "more": count > MOST_COUNTED,
+            }
+            for one, [[count]] in zip(waiting, counts, strict=True)
+            if count
+        ],
+        "begin": [
+            {"form": form.form, "label": form.label.in_language(language)}
+            for form in catalog.forms.values()
+            if form.kind == "document" and rights(catalog, actor, form.form).create is not None
+        ],
+        "menus": menus(catalog, actor, language),
+    }
+
+
+def _waiting(catalog: Catalog, actor: Actor) -> Iterator[Waiting]:
+    """States out of which the actor may run a step, undoing aside. Final states wait for nobody."""
+    for form in catalog.forms.values():
+        granted = rights(catalog, actor, form.form)
+        if granted.read is None:
+            continue
+        for state in form.states:
+            steps = tuple(
+                name
+                for name, step in form.transitions.items()
+                if state in step.source and granted.may_do(name) and (step.posts or step.holds or step.creates)
+            )
+            if steps:
+                yield Waiting(form, state, steps, granted)
+
+
+def _count(tables: Tables, waiting: Waiting, parameters: Mapping[str, object]) -> Statement:
+    columns = Joins(tables, waiting.form.form)
+    condition = permitted(waiting.rights, columns)
+    some = (
+        select(columns.root.c.id)
+        .select_from(columns.from_clause())
+        .where(columns.root.c.state == waiting.state, condition)
+        .limit(MOST_COUNTED + 1)
+        .subquery()
+    )
+    return compiled(select(func.count()).select_from(some)).bound(parameters)

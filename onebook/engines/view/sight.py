@@ -1,0 +1,109 @@
+"""What an actor may know of by name: fields that are not hidden, and formulas that read nothing hidden."""
+
+from onebook.access.actor import Actor
+from onebook.definition.catalog import Catalog
+from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.definition.form import Form
+from onebook.definition.scope import COMPANY, USERS
+from onebook.engines.table.rights import rights
+from onebook.expression.tree import Expression
+from onebook.values.label import Label
+
+
+class Sight:
+    """The names that one actor may know of."""
+
+    def __init__(self, catalog: Catalog, actor: Actor) -> None:
+        """For one actor."""
+        self._catalog = catalog
+        self._actor = actor
+
+    def sees(self, target: str, key: str) -> bool:
+        """Whether no name of a dotted key is hidden. `target` is a form, or `form.lines` for keys of its rows."""
+        while key.startswith("^."):
+            target, key = target.partition(".")[0], key[2:]
+        for name in key.split("."):
+            form, _, lines = target.partition(".")
+            full = f"{lines}.{name}" if lines else name
+            hidden = rights(self._catalog, self._actor, form).hidden
+            if full in hidden or lines in hidden:
+                return False
+            target = self._beyond(target, name)
+        return True
+
+    def sees_all(self, target: str, expression: Expression) -> bool:
+        """Whether everything that a formula reads may be read whole, so that a client can compute it too."""
+        return all(self.sees(target, path) and self._reads(target, path) for path in expression.paths)
+
+    def _reads(self, target: str, key: str) -> bool:
+        """Whether nothing on the way is masked, or stands in a form of which nothing may be read."""
+        while key.startswith("^."):
+            target, key = target.partition(".")[0], key[2:]
+        own = target.partition(".")[0]
+        for name in key.split("."):
+            form, _, lines = target.partition(".")
+            granted = rights(self._catalog, self._actor, form)
+            if (f"{lines}.{name}" if lines else name) in granted.masked:
+                return False
+            if form not in (own, COMPANY) and granted.read is None and name not in ("id", self._title(form)):
+                return False
+            target = self._beyond(target, name)
+        return True
+
+    def _title(self, form: str) -> str | None:
+        return self._catalog.forms[form].title
+
+    def named(self, target: str, key: str) -> tuple[Label, FieldDeclaration | None]:
+        """What a dotted key is called, and the field at its end (None for what every record has)."""
+        chinese, english = [], []
+        field: FieldDeclaration | None = None
+        for name in key.split("."):
+            field = self._field(target, name)
+            label = field.label if field else system_label(self._catalog.forms.get(target.partition(".")[0]), name)
+            chinese.append(label.chinese)
+            english.append(label.english)
+            target = self._beyond(target, name)
+        return Label(".".join(chinese), ".".join(english)), field
+
+    def _field(self, target: str, name: str) -> FieldDeclaration | None:
+        form, _, lines = target.partition(".")
+        if form not in self._catalog.forms:
+            return None
+        fields = self._catalog.forms[form].fields
+        return ((fields[lines].fields or {}) if lines else fields).get(name)
+
+    def _beyond(self, target: str, name: str) -> str:
+        """Where the names after this one are looked up."""
+        field = self._field(target, name)
+        if field is not None and field.kind is FieldKind.LINK:
+            return field.to or target
+        if field is not None and field.kind is FieldKind.LINES:
+            return f"{target}.{name}"
+        if field is None and name in ("created_by", "updated_by", "deleted_by"):
+            return USERS
+        if field is None and name == COMPANY:
+            return COMPANY
+        return target.partition(".")[0] if name == "parent" else target
+
+
+#: What every record has without a declaration.
+SYSTEM_LABELS = {
+    "id": Label("编号", "Id"),
+    "number": Label("单号", "Number"),
+    "state": Label("状态", "State"),
+    "version": Label("版本", "Version"),
+    "position": Label("行号", "Line"),
+    "created_at": Label("创建时间", "Created"),
+    "created_by": Label("创建人", "Created by"),
+    "updated_at": Label("修改时间", "Changed"),
+    "updated_by": Label("修改人", "Changed by"),
+    "deleted_at": Label("删除时间", "Deleted"),
+    "deleted_by": Label("删除人", "Deleted by"),
+}
+
+
+def system_label(form: Form | None, name: str) -> Label:
+    """The label of what every record has; `parent` and `company` are called after their form."""
+    if name in SYSTEM_LABELS:
+        return SYSTEM_LABELS[name]
+    return form.label if form is not None else Label(name, name)

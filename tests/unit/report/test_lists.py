@@ -1,0 +1,157 @@
+"""Lists: what stands in them, in which order, page by page, and what is refused."""
+
+import orjson
+import pytest
+
+from onebook.access.actor import SYSTEM
+from onebook.engines.report.refusals import UnknownColumn, WrongCondition, WrongCursor
+from onebook.engines.report.request import Condition, ListRequest, Page
+from tests.unit.report.conftest import World
+
+PRODUCTS = 23
+
+
+@pytest.fixture(scope="module")
+def goods(world: World) -> World:
+    category = world.create("product_category", {"name": "五金"}).record.id
+    (unit,) = world.ask("SELECT id FROM unit ORDER BY id LIMIT 1")[0]
+    for n in range(PRODUCTS):
+        values = {"code": f"P{n:03}", "name": f"螺丝 {n}", "unit": unit, "sales_price": f"{n}.50"}
+        if n % 3:
+            values["category"] = category
+        if n % 2:
+            values["lower_limit"] = n % 5
+        world.create("product", values)
+    return world
+
+
+def listed(world: World, **asked: object) -> Page:
+    request = ListRequest("product", **asked)  # type: ignore[arg-type]
+    with world.database.transaction(world.ground.schema, read_only=True) as transaction:
+        page = world.lists.page(transaction, request, SYSTEM, world.context())
+        assert transaction.round_trips == 1
+    return page
+
+
+def walk(world: World, **asked: object) -> list[str]:
+    codes: list[str] = []
+    cursor = None
+    while True:
+        page = listed(world, columns=("code",), limit=4, cursor=cursor, **asked)
+        codes += [row["code"] for row in page.rows]
+        cursor = page.next
+        if cursor is None:
+            return codes
+
+
+@pytest.mark.parametrize(
+    "sort",
+    [
+        ("code",), ("-code",), ("lower_limit",), ("-lower_limit",), ("lower_limit", "-code"),
+        ("-lower_limit", "sales_price"),
+        ("category",), ("-category", "code"), ("category", "-lower_limit"), ("created_at",), ("-id",), (),
+    ],
+)  # fmt: skip
+def test_pages_hold_every_record_once_in_the_order_of_one_long_page(goods: World, sort: tuple[str, ...]) -> None:
+    whole = [row["code"] for row in listed(goods, columns=("code",), limit=1000, sort=sort).rows]
+    assert len(whole) == PRODUCTS
+    assert walk(goods, sort=sort) == whole
+
+
+def test_blanks_stand_last_either_way(goods: World) -> None:
+    for sort in ("lower_limit", "-lower_limit"):
+        values = [row["lower_limit"] for row in listed(goods, columns=("lower_limit",), sort=(sort,)).rows]
+        blanks = [value is None for value in values]
+        assert blanks == sorted(blanks)
+        assert True in blanks
+
+
+def test_links_bring_id_and_title_and_figures_are_exact_text(goods: World) -> None:
+    page = listed(goods, columns=("code", "category", "sales_price", "category.name"), sort=("code",), limit=2)
+    first, second = page.rows
+    assert first["category"] is None
+    assert second["category"]["title"] == "五金"
+    assert second["category.name"] == "五金"
+    assert (first["sales_price"], second["sales_price"]) == ("0.5", "1.5")
+    assert orjson.loads(page.encoded("en"))["rows"][1]["category"]["title"] == "五金"
+
+
+def test_sums_and_counts_are_of_everything_that_matches(goods: World) -> None:
+    page = listed(goods, columns=("code", "lower_limit"), filter="sales_price < 10", limit=3, sums=True, count=True)
+    assert page.count is not None
+    assert (page.count.value, page.count.more) == (10, False)
+    assert page.sums == {"lower_limit": "10"}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ([Condition("sales_price", "lt", "2")], 2),
+        ([Condition("sales_price", "between", ["2.5", 4.5])], 3),
+        ([Condition("code", "eq", "P003")], 1),
+        ([Condition("code", "ne", "P003")], PRODUCTS - 1),
+        ([Condition("code", "in", ["P003", "P004", "nothing"])], 2),
+        ([Condition("code", "not_in", ["P003", "P004"])], PRODUCTS - 2),
+        ([Condition("code", "contains", "p00")], 10),
+        ([Condition("code", "starts", "p02")], 3),
+        ([Condition("code", "contains", "%")], 0),
+        ([Condition("category", "blank")], 8),
+        ([Condition("category", "not_blank"), Condition("code", "ge", "P020")], 2),
+        ([Condition("category.name", "eq", "五金"), Condition("sales_price", "lt", 3)], 2),
+    ],
+)
+def test_conditions_choose_records(goods: World, conditions: list[Condition], expected: int) -> None:
+    assert len(listed(goods, conditions=tuple(conditions), columns=("code",)).rows) == expected
+
+
+def test_conditions_that_do_not_fit_are_refused(goods: World) -> None:
+    for condition in (
+        Condition("code", "like", "x"),
+        Condition("sales_price", "lt", "many"),
+        Condition("code", "in", []),
+    ):
+        with pytest.raises(WrongCondition):
+            listed(goods, conditions=(condition,))
+    with pytest.raises(UnknownColumn):
+        listed(goods, conditions=(Condition("nothing", "eq", "x"),))
+
+
+def test_search_finds_names_codes_and_initials(goods: World) -> None:
+    for words, expected in (
+        ("螺丝 7", 2),
+        ("ls", PRODUCTS),
+        ("luosi", PRODUCTS),
+        ("p004", 1),
+        ("P004", 1),
+        ("100%", 0),
+    ):
+        assert len(listed(goods, search=words, columns=("code",)).rows) == expected, words
+
+
+def test_the_bin_is_a_list_of_its_own(goods: World) -> None:
+    with goods.database.administration(goods.ground.schema) as connection:
+        connection.execute("UPDATE product SET deleted_at = now() WHERE code = 'P009'")
+    try:
+        assert len(listed(goods, columns=("code",)).rows) == PRODUCTS - 1
+        assert [row["code"] for row in listed(goods, columns=("code",), bin=True).rows] == ["P009"]
+    finally:
+        with goods.database.administration(goods.ground.schema) as connection:
+            connection.execute("UPDATE product SET deleted_at = NULL")
+
+
+def test_cursors_of_other_lists_and_broken_ones_are_refused(goods: World) -> None:
+    cursor = listed(goods, sort=("code",), limit=2).next
+    assert cursor is not None
+    for broken in (cursor[:-2], "x" + cursor, "", "å"):
+        with pytest.raises(WrongCursor):
+            listed(goods, sort=("code",), cursor=broken)
+    with pytest.raises(WrongCursor):
+        listed(goods, sort=("-code",), cursor=cursor)
+
+
+def test_every_form_of_the_product_has_a_list(world: World) -> None:
+    for form in world.ground.catalog.forms.values():
+        for target in (form.form, *(f"{form.form}.{lines}" for lines in form.line_fields)):
+            with world.database.transaction(world.ground.schema, read_only=True) as transaction:
+                request = ListRequest(target, sums=True, count=True)
+                world.lists.page(transaction, request, SYSTEM, world.context())
