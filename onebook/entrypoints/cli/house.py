@@ -1,0 +1,29 @@
+"""What the command line needs of an installation; `bootstrap` puts it together."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from onebook.engines.application import Application
+from onebook.storage.database import Database
+from onebook.storage.settings import Settings
+
+
+class House(Protocol):
+    """An installation that is open: its database is running and up to date."""
+
+    settings: Settings
+    database: Database
+    application: Application
+    #: The migrations that opening it has applied.
+    migrated: list[str]
+
+    def serve(self, host: str, port: int) -> None:
+        """Answer HTTP requests and run jobs until interrupted."""
+
+    def work(self) -> None:
+        """Run jobs until interrupted."""
+
+
+#: Opens the installation that the environment names; leaving stops what was started.
+Open = Callable[[], AbstractContextManager[House]]

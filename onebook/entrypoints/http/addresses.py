@@ -1,0 +1,55 @@
+"""What stands in an address: a form or report that the company has, and the id of a record."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from onebook.entrypoints.http.refusals import NotFound
+from onebook.values.reference import RecordRef
+
+GREATEST_ID = 2**63 - 1
+_ID = re.compile(r"[1-9][0-9]{0,18}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def name_of(form: Annotated[str, Path()]) -> str:
+    """The name of a form. What no form can be called is not found."""
+    return _named(form)
+
+
+def record_of(form: Annotated[str, Path()], record_id: Annotated[str, Path()]) -> RecordRef:
+    """The record that an address points to. What no id can be is not found, like a record that is not there."""
+    if not _ID.fullmatch(record_id) or int(record_id) > GREATEST_ID:
+        raise NotFound
+    return RecordRef(_named(form), int(record_id))
+
+
+def transition_of(transition: Annotated[str, Path()]) -> str:
+    """The name of a transition."""
+    return _named(transition)
+
+
+def report_of(report: Annotated[str, Path()]) -> str:
+    """The name of a report."""
+    return _named(report)
+
+
+def number_of(number: Annotated[str, Path()]) -> int:
+    """A number in an address: the id of a file or job."""
+    if not _ID.fullmatch(number) or int(number) > GREATEST_ID:
+        raise NotFound
+    return int(number)
+
+
+def _named(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise NotFound
+    return text
+
+
+FormName = Annotated[str, Depends(name_of)]
+Record = Annotated[RecordRef, Depends(record_of)]
+TransitionName = Annotated[str, Depends(transition_of)]
+ReportName = Annotated[str, Depends(report_of)]
+Number = Annotated[int, Depends(number_of)]

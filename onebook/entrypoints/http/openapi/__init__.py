@@ -1,0 +1,1 @@
+"""The description of the API for machines, made from what a company has published."""

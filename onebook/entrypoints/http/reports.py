@@ -1,0 +1,123 @@
+"""Reports over HTTP: which there are, their figures, what stands behind a figure; and whether the books are right."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+
+from onebook.engines.process.looking.opening import Asked
+from onebook.engines.report.report import ReportRequest
+from onebook.engines.report.request import PAGE_LIMIT
+from onebook.engines.view.discretion import opens, opens_amounts
+from onebook.engines.view.menus import may_do_everything, may_read_report
+from onebook.engines.view.reports import described
+from onebook.entrypoints.http.addresses import ReportName
+from onebook.entrypoints.http.answers import answered
+from onebook.entrypoints.http.body import reading
+from onebook.entrypoints.http.door import TheApplication
+from onebook.entrypoints.http.exports import FileFormat, file_of
+from onebook.entrypoints.http.identity import CurrentVisitor
+from onebook.entrypoints.http.questions import Text, names
+from onebook.entrypoints.http.refusals import BadParameter, Forbidden
+from onebook.entrypoints.http.shapes import GREATEST_ID, Shape
+
+router = APIRouter(prefix="/api")
+
+#: What of the address is not a parameter of the report.
+OWN = frozenset({"sort", "limit", "offset", "format", "language", "row", "column"})
+
+
+@router.get("/reports")
+def list_reports(visitor: CurrentVisitor, application: TheApplication) -> Response:
+    """The reports that I may read, with the parameters that each asks for."""
+    catalog = application.ground(visitor.schema).catalog
+    return answered(
+        [
+            described(report, visitor.language)
+            for report in catalog.reports.values()
+            if may_read_report(catalog, visitor.actor, report.report)
+        ]
+    )
+
+
+@router.get("/check")
+def check(visitor: CurrentVisitor, application: TheApplication) -> Response:
+    """Recompute the books and name every drift; for who may everything."""
+    if not may_do_everything(application.ground(visitor.schema).catalog, visitor.actor):
+        raise Forbidden
+    return answered(application.check(visitor.schema))
+
+
+def report_request(
+    request: Request,
+    report: ReportName,
+    sort: Text = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> ReportRequest:
+    """A page of a report: every other name in the address is one of its parameters."""
+    given = {name: value for name, value in request.query_params.items() if name not in OWN}
+    return ReportRequest(report, given, names(sort), limit, offset)
+
+
+ReportQuestion = Annotated[ReportRequest, Depends(report_request)]
+
+
+@router.get("/reports/{report}")
+def run_report(visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion) -> Response:
+    """A page of a report, with the totals over all of it."""
+    return answered(application.report(visitor.schema, visitor.actor, question).encoded(visitor.language))
+
+
+@router.get("/reports/{report}/export")
+def export_report(
+    visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion, format: FileFormat = "xlsx"
+) -> Response:
+    """The whole report as a file."""
+    label = application.ground(visitor.schema).catalog.reports
+    name = label[question.report].label.in_language(visitor.language) if question.report in label else question.report
+    rows = application.export_report(visitor.schema, visitor.actor, question)
+    return file_of(rows, name, format, visitor)
+
+
+class Figure(Shape):
+    """Which figure: an account role at dimensions (ids); those left out are summed over. `until`: as of a day."""
+
+    account: str = Field(max_length=64)
+    at: dict[str, Annotated[int, Field(ge=0, le=GREATEST_ID)]] = Field(default_factory=dict)
+    until: str | None = Field(default=None, max_length=10)
+
+
+@router.post("/figures")
+def open_figure(
+    visitor: CurrentVisitor, application: TheApplication, figure: Annotated[Figure, Depends(reading(Figure))]
+) -> Response:
+    """Why a figure is what it is: exactly the entries and promises that sum to it.
+
+    For who may read a report over the role; amounts only for who may read one that shows amounts."""
+    catalog = application.ground(visitor.schema).catalog
+    if figure.account in catalog.accounts and not opens(catalog, visitor.actor, figure.account):
+        raise Forbidden
+    opened = application.opened(visitor.schema, visitor.actor, _asked(figure), visitor.language)
+    if not opens_amounts(catalog, visitor.actor, figure.account):
+        opened = _without_amounts(opened)
+    return answered(opened)
+
+
+def _asked(figure: Figure) -> Asked:
+    try:
+        until = date.fromisoformat(figure.until) if figure.until else None
+    except ValueError:
+        raise BadParameter(reason="until: YYYY-MM-DD") from None
+    return Asked(figure.account, figure.at, until)
+
+
+def _without_amounts(opened: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **opened,
+        "amount": None,
+        "entries": [{**one, "amount": None} for one in opened["entries"]],
+        "holds": [{**one, "amount": None} for one in opened["holds"]],
+    }
