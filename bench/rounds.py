@@ -30,10 +30,9 @@ class Ratio:
     def __str__(self) -> str:
         """A line of the report."""
         mark = "ok  " if self.is_good else "MISS"
-        return (
-            f"{mark} {self.name:<46} {self.value:6.2f} x  ({self.lowest:.2f} to {self.highest:.2f}; target {self.target:g} x)"
-            f"  {self.work_seconds * 1000:9.2f} ms against {self.yardstick_seconds * 1000:9.2f} ms  {self.note}".rstrip()
-        )
+        spread = f"({self.lowest:.2f} to {self.highest:.2f}; target {self.target:g} x)"
+        times = f"{self.work_seconds * 1000:9.2f} ms against {self.yardstick_seconds * 1000:9.2f} ms"
+        return f"{mark} {self.name:<46} {self.value:6.2f} x  {spread}  {times}  {self.note}".rstrip()
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -1,0 +1,141 @@
+"""The demo company from nothing: people, goods and parties, opening stock, and a year of documents up to today."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from examples.precision_parts import goods
+from examples.precision_parts.cast import CAST, COMPANY, DEPARTMENTS, PASSWORD
+from examples.precision_parts.desk import Desk
+from examples.precision_parts.year import Catalogue, Year, seller_of
+from onebook.access.actor import Actor
+from onebook.access.logins import create_login, join_company
+from onebook.access.membership import load_actor
+from onebook.access.refusals import LoginExists
+from onebook.definition.shipped import shipped_apps
+from onebook.engines.application import Application
+from onebook.engines.design.publish import publish
+from onebook.storage.database import Database
+from onebook.storage.schema import PLATFORM, Company, create_company
+
+DAYS = 364
+#: So many times the lower limit lies in the warehouse at the start.
+OPENING = 2
+
+
+def build(
+    application: Application,
+    database: Database,
+    name: str = COMPANY,
+    *,
+    today: date | None = None,
+    days: int = DAYS,
+    progress: Callable[[str, float], None] = lambda _text, _share: None,
+) -> Company:
+    """Make the demo company and live its year. The logins exist afterwards, all with the same password.
+
+    `today` is the day on which the year ends, `days` how long it lasts; `progress` is told what is being done, and
+    which share of it.
+    """
+    today = today or date.today()
+    start = today - timedelta(days=days)
+    progress("公司与应用 | company and apps", 0.0)
+    with database.administration() as connection:
+        company = create_company(connection, name)
+    publish(database, company.schema, shipped_apps())
+    desk = Desk(application, company.schema, _people(application, database, company))
+    catalogue = _masters(desk, name, start)
+    year = Year(desk, catalogue, goods.products(), goods.customers(), today)
+    year.run(start, lambda share: progress("一年的单据 | a year of documents", share))
+    return company
+
+
+def _people(application: Application, database: Database, company: Company) -> dict[str, Actor]:
+    """Departments and users, and a login for each."""
+    desk = Desk(application, company.schema, {})
+    departments = {name: desk.create(None, "department", {"name": name}) for name in DEPARTMENTS}
+    for person in CAST:
+        values = {
+            "name": person.name,
+            "login": person.login,
+            "department": departments[person.department].id,
+            "roles": list(person.roles),
+        }
+        user = desk.create(None, "user", values)
+        if person.manages:
+            desk.update(None, departments[person.department], {"manager": user.id})
+    return {person.login: _admitted(database, company, person.login) for person in CAST}
+
+
+def _admitted(database: Database, company: Company, login: str) -> Actor:
+    with database.transaction(PLATFORM) as transaction:
+        with contextlib.suppress(LoginExists):
+            create_login(transaction, login, PASSWORD)
+        join_company(transaction, login, company.id)
+        transaction.commit()
+    with database.transaction(company.schema, read_only=True) as transaction:
+        return load_actor(transaction, login)
+
+
+def _masters(desk: Desk, name: str, start: date) -> Catalogue:
+    """Units, goods, parties, and what lies in the warehouse and the bank when the year begins."""
+    desk.update("admin", desk.first("company"), {"name": name})
+    products, units = _products(desk)
+    regions = desk.ids("region", "name")
+    suppliers = {
+        one.code: desk.create("buyer", "supplier", _party(one, regions) | {"payment_days": one.payment_days}).id
+        for one in goods.suppliers()
+    }
+    sellers = desk.ids("user", "login")
+    customers = {
+        one.code: desk.create(
+            seller_of(one),
+            "customer",
+            _party(one, regions)
+            | {
+                "level": one.level.lower(),
+                "credit_limit": str(one.credit_limit),
+                "payment_days": one.payment_days,
+                "salesperson": sellers[seller_of(one)],
+            },
+        ).id
+        for one in goods.customers()
+    }
+    lines = [{"product": products[one.code], "quantity": str(one.lower_limit * OPENING)} for one in goods.products()]
+    desk.create("accountant", "opening_stock", {"opened_on": start.isoformat(), "lines": lines}, then="post")
+    return Catalogue(products, customers, suppliers, units, desk.ids("money_account", "code")["bank"])
+
+
+def _products(desk: Desk) -> tuple[dict[str, int], dict[str, int]]:
+    """Ids of products by code, and of units by name."""
+    units = desk.ids("unit", "name")
+    for one in goods.products():
+        for unit in (one.unit, one.pack):
+            if unit and unit not in units:
+                units[unit] = desk.create("admin", "unit", {"code": f"U{len(units)}", "name": unit}).id
+    categories: dict[str, int] = {}
+    ids = {}
+    for one in goods.products():
+        if one.category not in categories:
+            categories[one.category] = desk.create("admin", "product_category", {"name": one.category}).id
+        packs = [{"alternative": units[one.pack], "numerator": one.per_pack, "denominator": 1}] if one.pack else []
+        values = {
+            "code": one.code,
+            "name": one.name,
+            "spec": one.spec,
+            "category": categories[one.category],
+            "unit": units[one.unit],
+            "purchase_price": str(one.purchase_price),
+            "sales_price": str(one.sales_price),
+            "tax_rate": str(goods.TAX_RATE),
+            "lower_limit": str(one.lower_limit),
+            "units": packs,
+        }
+        ids[one.code] = desk.create("admin", "product", values).id
+    return ids, units
+
+
+def _party(one: goods.Supplier | goods.Customer, regions: dict[str, int]) -> dict[str, Any]:
+    region = next((number for name, number in regions.items() if name.startswith(one.region)), None)
+    return {"code": one.code, "name": one.name, "contact": one.contact, "phone": one.phone, "region": region}
