@@ -40,12 +40,13 @@ class Catalog(Declarations):
     def _put_together(cls, apps: Sequence[App], problems: list[Problem]) -> Self:
         apps = in_order(apps)
         standing = laid(_by_name(apps, problems), (patch for app in apps for patch in app.patches), problems)
+        roles = _of(standing, Role)
         return cls(
             apps,
-            _of(standing, Form),
+            {name: _with_options(form, roles) for name, form in _of(standing, Form).items()},
             _of(standing, AccountRole),
             _of(standing, Report),
-            _of(standing, Role),
+            roles,
             _of(standing, Menu),
             [data for app in apps for data in app.data],
         )
@@ -79,6 +80,15 @@ def _key(declaration: Declared) -> Key:
     """The kind and name of a declaration: its first field."""
     kind = next(iter(type(declaration).model_fields))
     return kind, getattr(declaration, kind)
+
+
+def _with_options(form: Form, roles: Mapping[str, Role]) -> Form:
+    """The form with the options of fields that offer what is declared elsewhere."""
+    options = {role.role: role.label for role in roles.values()}
+    offered = {
+        name: field.model_copy(update={"options": options}) for name, field in form.fields.items() if field.options_from
+    }
+    return form.model_copy(update={"fields": {**form.fields, **offered}}) if offered else form
 
 
 def _of(standing: Mapping[Key, Declared], model: type[Kind]) -> dict[str, Kind]:

@@ -86,6 +86,8 @@ class FieldDeclaration(Declared):
     to: str | None = None
     #: choice, choices: code to label.
     options: dict[str, Words] | None = None
+    #: choice, choices: the options are the declared roles.
+    options_from: Literal["roles"] | None = None
     #: number, quantity, price, percent: digits after the point.
     scale: Annotated[int, Key(ge=0, le=9)] | None = None
     #: text: longest allowed.

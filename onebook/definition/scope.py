@@ -51,6 +51,12 @@ RESERVED: Final = frozenset(
     }
 )
 
+#: First words of the product's own addresses: a form or a step called so could not be reached from outside.
+RESERVED_FORMS: Final = frozenset(
+    "session home menus forms search reports figures imports check health docs openapi static".split()
+)
+RESERVED_TRANSITIONS: Final = frozenset({"restore", "reverse", "preview"})
+
 
 class Scopes:
     """All scopes of a set of forms. Made once; a scope is found by its form or by `form.lines`."""

@@ -9,7 +9,7 @@ from onebook.definition.check.transitions import check_transitions
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import FieldKind
 from onebook.definition.form import Form
-from onebook.definition.scope import VALUE_KINDS
+from onebook.definition.scope import RESERVED_FORMS, RESERVED_TRANSITIONS, VALUE_KINDS
 from onebook.expression.types import Kind
 
 #: As `storage.numbering` reads it: words in braces, one running number at the end.
@@ -22,8 +22,10 @@ def check_forms(declared: Declarations, problems: Problems) -> None:
     """Every form."""
     for form in declared.forms.values():
         subject = problems.within(f"form {form.form}")
-        if form.form.startswith(_OWNED):
+        if form.form.startswith(_OWNED) or form.form in RESERVED_FORMS:
             subject.wrong("reserved_name", form.form)
+        for transition in sorted(RESERVED_TRANSITIONS.intersection(form.transitions)):
+            subject.at("transitions").at(transition).wrong("reserved_name", transition)
         _check_number(form, subject)
         _check_states(form, subject)
         _check_names(form, subject)

@@ -44,13 +44,13 @@ def create(
     visitor: CurrentVisitor, application: TheApplication, form: FormName, body: NewBody, key: IdempotencyKey
 ) -> Response:
     """Make a record."""
-    return executed(application, visitor, Create(form, body.values, body.then), key, status=201)
+    return executed(application, visitor, Create(form, body.values, body.then, body.accept_warnings), key, status=201)
 
 
 @router.post("/{form}/preview")
 def preview_create(visitor: CurrentVisitor, application: TheApplication, form: FormName, body: NewBody) -> Response:
     """What making a record would do; nothing is written."""
-    return previewed(application, visitor, Create(form, body.values, body.then))
+    return previewed(application, visitor, Create(form, body.values, body.then, body.accept_warnings))
 
 
 @router.get("/{form}/{record_id}")
@@ -64,13 +64,13 @@ def update(
     visitor: CurrentVisitor, application: TheApplication, record: Record, body: ChangedBody, key: IdempotencyKey
 ) -> Response:
     """Change a record as it stood at the expected version; fields that are not named stay."""
-    return executed(application, visitor, Update(record, body.expected_version, body.values), key)
+    return executed(application, visitor, Update(record, body.expected_version, body.values, body.accept_warnings), key)
 
 
 @router.post("/{form}/{record_id}/preview")
 def preview_update(visitor: CurrentVisitor, application: TheApplication, record: Record, body: ChangedBody) -> Response:
     """What a change would do; nothing is written."""
-    return previewed(application, visitor, Update(record, body.expected_version, body.values))
+    return previewed(application, visitor, Update(record, body.expected_version, body.values, body.accept_warnings))
 
 
 @router.delete("/{form}/{record_id}")

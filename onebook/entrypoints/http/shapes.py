@@ -18,10 +18,11 @@ class Shape(BaseModel):
 
 
 class NewRecord(Shape):
-    """A new record: its values, and a transition to run in the same breath."""
+    """A new record: its values, and a transition to run in the same breath. What only warns refuses unless accepted."""
 
     values: dict[str, Any] = Field(default_factory=dict)
     then: str | None = Field(default=None, max_length=64)
+    accept_warnings: bool = False
 
 
 class ChangedRecord(Shape):
@@ -29,6 +30,7 @@ class ChangedRecord(Shape):
 
     expected_version: int = Field(ge=1, le=GREATEST_VERSION)
     values: dict[str, Any]
+    accept_warnings: bool = False
 
 
 class Step(Shape):

@@ -117,6 +117,8 @@ BROKEN = [
         "form thing: fields.place.to",
     ),
     ("  price: {", "  version: {", "definition.reserved_name", "form thing: fields.version"),
+    ("form: shelf", "form: reports", "definition.reserved_name", "form reports"),
+    ("  hold:\n", "  reverse:\n", "definition.reserved_name", "form order: transitions.reverse"),
     (
         "  price: {kind: price",
         "  price: {kind: choice",

@@ -18,6 +18,7 @@ from onebook.entrypoints.http.openapi.schemas import (
 )
 
 _FILE = "application/octet-stream"
+FLAG: Schema = {"type": "boolean"}
 VERSION: Schema = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 _NAMES: Schema = {"type": "string", "maxLength": 4096}
 
@@ -53,8 +54,8 @@ class FormOperations:
         found = {
             self.name: read_schema(self.form, self._visible(self.form.fields), read_rows),
             f"{self.name}Values": create_schema(self.form, writable, write_rows),
-            f"{self.name}Create": _shape(values=reference(f"{self.name}Values"), then=self._then()),
-            f"{self.name}Update": _shape(needed, expected_version=VERSION, values=self._changes()),
+            f"{self.name}Create": _shape(values=reference(f"{self.name}Values"), then=self._then(), accept_warnings=FLAG),
+            f"{self.name}Update": _shape(needed, expected_version=VERSION, values=self._changes(), accept_warnings=FLAG),
         }
         for lines, declared in self._lines().items():
             fields = declared.fields or {}
