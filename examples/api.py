@@ -32,19 +32,19 @@ class Api:
 
     def create(self, form: str, values: Mapping[str, Any], then: str | None = None) -> dict[str, Any]:
         """A new record, with a transition in the same transaction if asked."""
-        return self._send("POST", f"/api/{form}", json={"values": values, "then": then})
+        return dict(self._send("POST", f"/api/{form}", json={"values": values, "then": then}))
 
     def update(self, form: str, record: int, version: int, values: Mapping[str, Any]) -> dict[str, Any]:
         """Other values for a record."""
-        return self._send("PATCH", f"/api/{form}/{record}", json={"expected_version": version, "values": values})
+        return dict(self._send("PATCH", f"/api/{form}/{record}", json={"expected_version": version, "values": values}))
 
     def run(self, form: str, record: int, transition: str) -> dict[str, Any]:
         """A step of a record."""
-        return self._send("POST", f"/api/{form}/{record}/{transition}", json={})
+        return dict(self._send("POST", f"/api/{form}/{record}/{transition}", json={}))
 
     def read(self, form: str, record: int) -> dict[str, Any]:
         """A record with its rows."""
-        return self._send("GET", f"/api/{form}/{record}")
+        return dict(self._send("GET", f"/api/{form}/{record}"))
 
     def records(self, form: str, columns: str) -> list[dict[str, Any]]:
         """All records of a form, page by page."""
@@ -60,25 +60,20 @@ class Api:
 
     def report(self, name: str, **parameters: Any) -> dict[str, Any]:
         """A report whole."""
-        return self._send("GET", f"/api/reports/{name}", params={**parameters, "limit": 1000})
+        return dict(self._send("GET", f"/api/reports/{name}", params={**parameters, "limit": 1000}))
 
     def upload(self, form: str, name: str, content: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
         """Import a file and wait for its end."""
-        return self._send(
-            "POST",
-            f"/api/{form}/import",
-            params={"wait": "true"},
-            files={"file": (name, content)},
-            data={"options": json.dumps(options)},
-        )
+        options_part = {"options": json.dumps(options)}
+        files = {"file": (name, content)}
+        return dict(self._send("POST", f"/api/{form}/import", params={"wait": "true"}, files=files, data=options_part))
 
-    def check(self) -> dict[str, Any]:
-        """Recompute the whole book."""
-        return self._send("GET", "/api/check")
+    def check(self) -> list[Any]:
+        """Recompute the whole book: every difference, none if it is clean."""
+        return list(self._send("GET", "/api/check"))
 
-    def _send(self, method: str, url: str, **how: Any) -> dict[str, Any]:
+    def _send(self, method: str, url: str, **how: Any) -> Any:
         response = self._request(method, url, headers=self._headers, **how)
         if response.status_code >= 400:
             raise Refused(response)
-        answer: dict[str, Any] = response.json()
-        return answer
+        return response.json()

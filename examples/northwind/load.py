@@ -32,11 +32,11 @@ class Replay:
     def __init__(self, api: Api) -> None:
         """In the company that the session works in."""
         self._api = api
-        self._goods = products()
-        self._products: dict[int, int] = {}
-        self._suppliers: dict[str, int] = {}
-        self._customers: dict[str, int] = {}
-        self._orders: dict[int, dict[str, Any]] = {}
+        self.goods = products()
+        self.products: dict[int, int] = {}
+        self.suppliers: dict[str, int] = {}
+        self.customers: dict[str, int] = {}
+        self.orders: dict[int, dict[str, Any]] = {}
 
     def run(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> None:
         """Everything, in the order of time."""
@@ -76,17 +76,17 @@ class Replay:
                 "tax_rate": 0,
                 "lower_limit": one.reorder_level,
             }
-            for one in self._goods.values()
+            for one in self.goods.values()
         ]
         self._api.upload("product", "products.csv", _file(goods), {"key": ["code"]})
-        self._products = {int(row["code"]): row["id"] for row in self._api.records("product", "code")}
-        self._suppliers = {row["code"]: row["id"] for row in self._api.records("supplier", "code")}
-        self._customers = {row["code"]: row["id"] for row in self._api.records("customer", "code")}
+        self.products = {int(row["code"]): row["id"] for row in self._api.records("product", "code")}
+        self.suppliers = {row["code"]: row["id"] for row in self._api.records("supplier", "code")}
+        self.customers = {row["code"]: row["id"] for row in self._api.records("customer", "code")}
 
     def _opening_stock(self) -> None:
         lines = [
-            {"product": self._products[one.id], "quantity": str(one.stock), "price": str(one.cost)}
-            for one in self._goods.values()
+            {"product": self.products[one.id], "quantity": str(one.stock), "price": str(one.cost)}
+            for one in self.goods.values()
             if one.stock
         ]
         self._api.create("opening_stock", {"opened_on": OPENED_ON.isoformat(), "lines": lines}, then="post")
@@ -94,12 +94,12 @@ class Replay:
     def _ordered(self, event: Event) -> None:
         order = event.order
         values = {
-            "customer": self._customers[order.customer],
+            "customer": self.customers[order.customer],
             "ordered_on": event.on.isoformat(),
             "ship_on": order.required_on.isoformat(),
             "lines": [
                 {
-                    "product": self._products[line.product],
+                    "product": self.products[line.product],
                     "quantity": str(line.quantity),
                     "price": str(line.price),
                     "discount": str(line.discount),
@@ -109,7 +109,7 @@ class Replay:
         }
         made = self._api.create("sales_order", values, then="approve")
         [delivery] = [one["id"] for one in made["created"] if one["form"] == "sales_delivery"]
-        self._orders[order.id] = {"id": made["id"], "delivery": delivery}
+        self.orders[order.id] = {"id": made["id"], "delivery": delivery}
         self._buy_what_waits(order, made["id"], event.on)
 
     def _buy_what_waits(self, order: Order, record: int, day: date) -> None:
@@ -119,14 +119,14 @@ class Replay:
         for line, asked in zip(lines, order.lines, strict=True):
             waiting = Decimal(line["waiting"])
             if waiting:
-                product = self._goods[asked.product]
+                product = self.goods[asked.product]
                 wanted[product.supplier].append((product.id, waiting + product.reorder_level))
         for supplier, goods in wanted.items():
             values = {
-                "supplier": self._suppliers[str(supplier)],
+                "supplier": self.suppliers[str(supplier)],
                 "ordered_on": day.isoformat(),
                 "expected_on": day.isoformat(),
-                "lines": [{"product": self._products[one], "quantity": str(quantity)} for one, quantity in goods],
+                "lines": [{"product": self.products[one], "quantity": str(quantity)} for one, quantity in goods],
             }
             bought = self._api.create("purchase_order", values, then="approve")
             [receipt] = [one["id"] for one in bought["created"] if one["form"] == "purchase_receipt"]
@@ -134,15 +134,15 @@ class Replay:
             self._api.run("purchase_receipt", changed["id"], "receive")
 
     def _shipped(self, event: Event) -> None:
-        delivery = self._orders[event.order.id]["delivery"]
+        delivery = self.orders[event.order.id]["delivery"]
         self._api.update("sales_delivery", delivery, 1, {"shipped_on": event.on.isoformat()})
         self._api.run("sales_delivery", delivery, "ship")
 
     def _collected(self, event: Event) -> None:
-        customer = self._customers[event.order.customer]
+        customer = self.customers[event.order.customer]
         amount = str(paid(event.order))
         money = {"customer": customer, "received_on": event.on.isoformat(), "amount": amount}
         receipt = self._api.create("receipt", money, then="post")["id"]
-        line = {"receipt": receipt, "order": self._orders[event.order.id]["id"], "amount": amount}
+        line = {"receipt": receipt, "order": self.orders[event.order.id]["id"], "amount": amount}
         values = {"customer": customer, "allocated_on": event.on.isoformat(), "lines": [line]}
         self._api.create("allocation", values, then="allocate")

@@ -1,0 +1,133 @@
+"""Two years of a real company's documents through the HTTP API, compared with figures computed from its files alone."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from examples.api import Api
+from examples.northwind.figures import Figures, figures
+from examples.northwind.load import Replay
+from onebook.access.actor import SYSTEM
+from onebook.access.logins import create_login, join_company
+from onebook.engines.application import Application
+from onebook.engines.process.command import Command, Create
+from onebook.entrypoints.http.app import create
+from onebook.storage.database import Database
+from onebook.storage.schema import PLATFORM, Company
+from onebook.values.month import Month
+
+LOGIN, PASSWORD = "northwind", "a good password"
+FIRST, LAST = Month(1996, 7), Month(1998, 6)
+SPAN = {"from": FIRST.first.isoformat(), "to": LAST.last.isoformat()}
+
+
+@dataclass(frozen=True)
+class Books:
+    """The company after its two years, what it must say, and the files' keys of its records."""
+
+    api: Api
+    expected: Figures
+    replay: Replay
+
+    def product(self, record: int) -> int:
+        return next(key for key, known in self.replay.products.items() if known == record)
+
+    def customer(self, record: int) -> str:
+        return next(key for key, known in self.replay.customers.items() if known == record)
+
+
+@pytest.fixture(scope="module")
+def books(published: tuple[Database, Company]) -> Iterator[Books]:
+    database, company = published
+    application = Application(database)
+    user = {"name": LOGIN, "login": LOGIN, "roles": ["administrator"]}
+    application.execute(company.schema, Command(Create("user", user), SYSTEM))
+    with database.transaction(PLATFORM) as transaction:
+        create_login(transaction, LOGIN, PASSWORD)
+        join_company(transaction, LOGIN, company.id)
+        transaction.commit()
+    with TestClient(create(application, database)) as client:
+        api = Api(client.request, LOGIN, PASSWORD)
+        replay = Replay(api)
+        replay.run()
+        yield Books(api, figures(), replay)
+
+
+def summed(rows: list[dict[str, Any]], key: str, value: str) -> dict[Any, Decimal]:
+    sums: defaultdict[Any, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        found = row[key]
+        sums[found["id"] if isinstance(found, dict) else found] += Decimal(row[value])
+    return dict(sums)
+
+
+def without_zeros(sums: dict[Any, Decimal]) -> dict[Any, Decimal]:
+    return {key: value for key, value in sums.items() if value}
+
+
+def test_revenue_per_order_customer_and_month(books: Books) -> None:
+    deliveries = books.api.records("sales_delivery", "order,customer,shipped_on,total,state")
+    shipped = [row | {"month": row["shipped_on"][:7]} for row in deliveries if row["state"] == "shipped"]
+    orders = {known["id"]: key for key, known in books.replay.orders.items()}
+    by_order = {orders[record]: total for record, total in summed(shipped, "order", "total").items()}
+    by_customer = {books.customer(record): total for record, total in summed(shipped, "customer", "total").items()}
+    assert by_order == books.expected.revenue_by_order
+    assert by_customer == books.expected.revenue_by_customer
+    assert summed(shipped, "month", "total") == books.expected.revenue_by_month
+
+
+def test_quantities_per_product(books: Books) -> None:
+    sold = summed(books.api.report("cost_of_goods_sold", **SPAN)["rows"], "item", "quantity")
+    stock = books.api.report("stock_list")["rows"]
+    on_hand = {books.product(record): value for record, value in summed(stock, "item", "on_hand").items()}
+    reserved = {books.product(record): value for record, value in summed(stock, "item", "reserved").items()}
+    assert {books.product(record): value for record, value in sold.items()} == books.expected.sold_by_product
+    assert without_zeros(on_hand) == without_zeros(books.expected.stock_by_product)
+    assert without_zeros(reserved) == without_zeros(books.expected.reserved_by_product)
+    assert not without_zeros(summed(stock, "item", "waiting"))
+
+
+def test_open_receivables_and_cash(books: Books) -> None:
+    rows = books.api.report("open_receivables")["rows"]
+    owed = {books.customer(record): value for record, value in summed(rows, "party", "open").items()}
+    assert owed == without_zeros(books.expected.receivable_by_customer)
+    [cash] = [Decimal(row["balance"]) for row in books.api.report("cash_position")["rows"] if Decimal(row["balance"])]
+    assert cash == books.expected.collected
+
+
+def test_stock_movement_adds_up_month_by_month(books: Books) -> None:
+    """收发存: opening + in - out = closing for every product and month, and each opening is the closing before it."""
+    before: dict[str, dict[int, Decimal]] = {"quantity": {}, "amount": {}}
+    bought: defaultdict[int, Decimal] = defaultdict(Decimal)
+    sold: defaultdict[int, Decimal] = defaultdict(Decimal)
+    month = FIRST
+    while month <= LAST:
+        rows = books.api.report("stock_movement", month=str(month))["rows"]
+        for measure in ("quantity", "amount"):
+            sides = {
+                side: summed(rows, "item", f"{side}_{measure}") for side in ("opening", "incoming", "outgoing", "closing")
+            }
+            for item, opening in sides["opening"].items():
+                assert opening == before[measure].get(item, Decimal(0))
+                assert opening + sides["incoming"][item] - sides["outgoing"][item] == sides["closing"][item]
+            before[measure] = sides["closing"]
+        for row in rows:
+            product = books.product(row["item"]["id"])
+            bought[product] += Decimal(row["incoming_quantity"])
+            sold[product] += Decimal(row["outgoing_quantity"])
+        month = month.next
+    opened = {product: one.stock for product, one in books.replay.goods.items()}
+    expected = {product: opened[product] + books.expected.bought_by_product[product] for product in opened}
+    assert without_zeros(dict(bought)) == without_zeros(expected)
+    assert without_zeros(dict(sold)) == without_zeros(books.expected.sold_by_product)
+    stock = {books.product(item): quantity for item, quantity in before["quantity"].items()}
+    assert without_zeros(stock) == without_zeros(books.expected.stock_by_product)
+
+
+def test_the_book_is_clean(books: Books) -> None:
+    assert books.api.check() == []
