@@ -30,10 +30,11 @@ def conversion(column: str, old_kind: str, kind: str, *, converts: bool = True) 
     if kind == "TEXT":
         plain = f"trim_scale({name})::text" if old_kind.startswith("NUMERIC") else text
         return Conversion(f"CASE WHEN {fits} THEN {plain} END", f"{present} AND NOT ({fits})")
-    valid = f"{fits} AND pg_input_is_valid(btrim({text}), '{kind}')"
+    valid = f"{fits} AND onebook.is_valid(btrim({text}), '{kind}')"
     if kind.startswith("NUMERIC"):
-        # numeric(18,2) would round 0.125 silently: what the digits do not hold is lost, and told.
-        exact = f"CASE WHEN {valid} THEN btrim({text})::{kind} = btrim({text})::numeric ELSE false END"
+        # numeric(18,2) would round 0.125 silently: what the digits do not hold is lost, and told. NaN is no number here.
+        same = f"btrim({text})::{kind} = btrim({text})::numeric AND btrim({text})::numeric <> 'NaN'"
+        exact = f"CASE WHEN {valid} THEN {same} ELSE false END"
     else:
         exact = valid
     cast = f"CASE WHEN {exact} THEN btrim({text})::{kind} END"
