@@ -23,12 +23,12 @@ def prepare(house: House) -> None:
 def _build(house: House) -> None:
     began = time.monotonic()
     print("正在建立演示公司，仅此一次 | Making the demo company, only this once", flush=True)
-    shown = -1
+    shown: tuple[str, int] | None = None
 
     def progress(text: str, share: float) -> None:
         nonlocal shown
-        if (tenth := int(share * 10)) != shown:
-            shown = tenth
+        if (step := (text, int(share * 10))) != shown:
+            shown = step
             print(f"  {share:4.0%}  {text}", flush=True)
 
     try:

@@ -1,5 +1,6 @@
 """Where the demo company's people give their commands: a thin face over the application's one door."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import Any
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.engines.application import Application
-from onebook.engines.process.command import Action, Command, Create, Run, Update
+from onebook.engines.process.command import Action, Command, Create, Reverse, Run, Update
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import ListRequest
@@ -58,6 +59,10 @@ class Desk:
         """A step of a record."""
         return self._do(login, Run(record.ref, transition))
 
+    def undo(self, login: str, record: Record) -> Record:
+        """The exact inverse of the record's latest step."""
+        return self._do(login, Reverse(record.ref))
+
     def read(self, record: Record) -> dict[str, Any]:
         """The values of a record."""
         page = self._application.read(self._schema, SYSTEM, record.ref, CHINESE)
@@ -77,10 +82,11 @@ class Desk:
     def stock(self) -> dict[int, Decimal]:
         """What there will be of each product once every promise has come true; without those there is nothing of."""
         page = self._application.report(self._schema, SYSTEM, ReportRequest("stock_list", {}, limit=EVERYTHING))
-        return {
-            row["item"]["id"]: Decimal(row["available"]) + Decimal(row["in_transit"]) - Decimal(row["waiting"])
-            for row in page.rows
-        }
+        stock: defaultdict[int, Decimal] = defaultdict(Decimal)
+        for row in page.rows:
+            promised = Decimal(row["in_transit"]) - Decimal(row["waiting"])
+            stock[row["item"]["id"]] += Decimal(row["available"]) + promised
+        return stock
 
     def _do(self, login: str | None, action: Action) -> Record:
         actor = SYSTEM if login is None else self._actors[login]

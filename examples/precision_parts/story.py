@@ -2,26 +2,28 @@
 
 import contextlib
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from examples.precision_parts import goods
 from examples.precision_parts.cast import CAST, COMPANY, DEPARTMENTS, PASSWORD
 from examples.precision_parts.desk import Desk
-from examples.precision_parts.year import Catalogue, Year, seller_of
+from examples.precision_parts.year import PAYS_FIRST, Catalogue, Year, seller_of
 from onebook.access.actor import Actor
 from onebook.access.logins import create_login, join_company
 from onebook.access.membership import load_actor
 from onebook.access.refusals import LoginExists
 from onebook.definition.shipped import shipped_apps
 from onebook.engines.application import Application
-from onebook.engines.design.publish import publish
+from onebook.engines.design.publish import ZONE, publish
 from onebook.storage.database import Database
 from onebook.storage.schema import PLATFORM, Company, create_company
 
 DAYS = 364
 #: So many times the lower limit lies in the warehouse at the start.
 OPENING = 2
+#: The share of the work that is done when the year begins.
+SET_UP = 0.1
 
 
 def build(
@@ -38,16 +40,18 @@ def build(
     `today` is the day on which the year ends, `days` how long it lasts; `progress` is told what is being done, and
     which share of it.
     """
-    today = today or date.today()
+    today = today or datetime.now(ZONE).date()
     start = today - timedelta(days=days)
     progress("公司与应用 | company and apps", 0.0)
     with database.administration() as connection:
         company = create_company(connection, name)
     publish(database, company.schema, shipped_apps())
+    progress("人员与登录 | people and logins", 0.03)
     desk = Desk(application, company.schema, _people(application, database, company))
+    progress("货品、客户与供应商 | goods, customers and suppliers", 0.06)
     catalogue = _masters(desk, name, start)
     year = Year(desk, catalogue, goods.products(), goods.customers(), today)
-    year.run(start, lambda share: progress("一年的单据 | a year of documents", share))
+    year.run(start, lambda share: progress("一年的单据 | a year of documents", SET_UP + (1 - SET_UP) * share))
     return company
 
 
@@ -97,6 +101,7 @@ def _masters(desk: Desk, name: str, start: date) -> Catalogue:
                 "level": one.level.lower(),
                 "credit_limit": str(one.credit_limit),
                 "payment_days": one.payment_days,
+                "pay_first": one.level == PAYS_FIRST,
                 "salesperson": sellers[seller_of(one)],
             },
         ).id
@@ -104,7 +109,8 @@ def _masters(desk: Desk, name: str, start: date) -> Catalogue:
     }
     lines = [{"product": products[one.code], "quantity": str(one.lower_limit * OPENING)} for one in goods.products()]
     desk.create("accountant", "opening_stock", {"opened_on": start.isoformat(), "lines": lines}, then="post")
-    return Catalogue(products, customers, suppliers, units, desk.ids("money_account", "code")["bank"])
+    branch = desk.create("admin", "warehouse", {"code": "02", "name": "苏州分仓", "address": "苏州市工业园区"}).id
+    return Catalogue(products, customers, suppliers, units, desk.ids("money_account", "code")["bank"], branch)
 
 
 def _products(desk: Desk) -> tuple[dict[str, int], dict[str, int]]:
