@@ -1,0 +1,78 @@
+"""Measures of reading: pages must not grow with history, nor with the number of records."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from bench import masses
+from bench.book import fill
+from bench.place import Company, company
+from bench.rounds import Ratio, compare
+from onebook.access.actor import SYSTEM, Actor
+from onebook.engines.report.report import ReportRequest
+from onebook.engines.report.request import Condition, ListRequest
+from onebook.storage.database import Database
+
+#: Entries of the smaller book; the larger has ten times as many.
+ENTRIES = 100_000
+PRODUCTS = 1_000
+#: Records of the smaller and of the larger list.
+FEW, MANY = 10_000, 1_000_000
+MONTH = "2027-03-01"
+TIMES = 5
+
+
+def stock_movement(database: Database) -> Iterator[Ratio]:
+    """收发存 of a month at 1,000,000 entries, against 100,000: one page, and the whole company."""
+    books = []
+    for name, entries in (("Small book", ENTRIES), ("Large book", 10 * ENTRIES)):
+        ground = company(database, name, products=PRODUCTS)
+        fill(ground, entries)
+        books.append(ground)
+    small, large = books
+
+    def page(ground: Company) -> None:
+        ground.application.report(ground.schema, SYSTEM, ReportRequest("stock_movement", {"month": MONTH}))
+
+    def whole(ground: Company) -> None:
+        request = ReportRequest("stock_movement", {"month": MONTH})
+        with ground.application.export_report(ground.schema, SYSTEM, request) as (_, rows):
+            assert sum(1 for _ in rows) >= PRODUCTS
+
+    yield _grown("收发存, a page, 10 x the entries", page, large, small, 1.3)
+    yield _grown("收发存, whole company, 10 x the entries", whole, large, small, 1.3)
+
+
+def lists(database: Database) -> Iterator[Ratio]:
+    """A page of a list and a search at 1,000,000 records, against 10,000."""
+    grounds = []
+    for name, records in (("Few", FEW), ("Many", MANY)):
+        ground = company(database, name, customers=1, products=1)
+        masses.fill(database, ground.schema, records)
+        grounds.append(ground)
+    few, many = grounds
+    seller = Actor(0, "seller", frozenset({"salesperson"}))
+
+    def somebody(ground: Company) -> Actor:
+        return replace(seller, id=ground.ask("SELECT id FROM \"user\" WHERE login = 's7'")[0][0])
+
+    actors = {ground.schema: somebody(ground) for ground in grounds}
+
+    def page(ground: Company, request: ListRequest, actor: Actor = SYSTEM) -> None:
+        rows = ground.application.list(ground.schema, actor, request).rows
+        assert rows or request.search, "a page of nothing measures nothing"
+
+    newest = ListRequest("sales_order")
+    filtered = ListRequest("sales_order", conditions=(Condition("state", "eq", "approved"),), sort=("-total",))
+    found = ListRequest("customer", search="hdm", limit=20)
+    yield _grown("list, newest first, 100 x the records", lambda g: page(g, newest), many, few, 1.5)
+    yield _grown("list in a salesperson's scope, 100 x", lambda g: page(g, newest, actors[g.schema]), many, few, 1.5)
+    yield _grown("list, filtered and sorted by total, 100 x", lambda g: page(g, filtered), many, few, 1.5)
+    yield _grown("search by initials, 100 x the records", lambda g: page(g, found), many, few, 1.5)
+
+
+def _grown(name: str, read: Callable[[Company], object], large: Company, small: Company, target: float) -> Ratio:
+    def times(ground: Company) -> None:
+        for _ in range(TIMES):
+            read(ground)
+
+    return compare(name, lambda: times(large), lambda: times(small), target=target, rounds=9, times=TIMES)
