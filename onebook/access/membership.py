@@ -1,5 +1,7 @@
 """Who a login is in a company: its user record with roles, departments and colleagues."""
 
+from functools import cache
+
 from psycopg import sql
 
 from onebook.access.actor import Actor
@@ -29,9 +31,13 @@ FROM me
 
 def actor_statement(schema: str, login: str) -> Statement:
     """Asks a company for the user of a login; rows for `actor_of`."""
+    return Statement(_actor_text(schema), {"login": login})
+
+
+@cache
+def _actor_text(schema: str) -> str:
     users, departments = sql.Identifier(schema, "user"), sql.Identifier(schema, "department")
-    text = sql.SQL(_ACTOR).format(users=users, departments=departments)
-    return Statement(text.as_string(), {"login": login})
+    return sql.SQL(_ACTOR).format(users=users, departments=departments).as_string()
 
 
 def actor_of(rows: Rows) -> Actor:

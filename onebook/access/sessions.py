@@ -1,9 +1,12 @@
 """Sessions: who is logged in, in which company, until when; the token itself is never stored."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+
+from psycopg import errors
 
 from onebook.access.actor import Actor
 from onebook.access.attempts import Attempts
@@ -17,6 +20,7 @@ from onebook.storage.transaction import Rows, Statement
 #: 256 bits; what is stored is its SHA-256, so a stolen table opens nothing.
 TOKEN_BYTES = 32
 LONGEST_TOKEN = 128
+MOST_PLACES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Sessions:
         self._idle = idle
         self._absolute = absolute
         self._attempts = Attempts(database)
+        #: Where a session was last at work, and as whom: only so that its user is asked for together with its session.
+        self._places: dict[bytes, tuple[str, str]] = {}
 
     def open(self, name: str, password: str, address: str) -> tuple[str, Session]:
         """Log in: the token for the cookie, and the session. Raises WrongPassword, TooManyAttempts.
@@ -80,12 +86,23 @@ class Sessions:
 
     def enter(self, token: str | None) -> tuple[Session, Actor]:
         """The session of a token and its user in the chosen company. Raises NotSignedIn, NoCompany, NotAMember."""
-        session = self.find(token)
+        at = _hash(token or "")
+        place = self._places.get(at)
+        try:
+            found, _, *users = self._ask(token, [actor_statement(*place)] if place else [])
+        except errors.UndefinedTable:
+            # The company is gone; so is what was remembered of it.
+            place, users = None, []
+            found = self._ask(token)[0]
+        session = self._session(found)
         if session.company is None:
             raise NoCompany
-        with self._database.transaction(session.company.schema, read_only=True) as transaction:
-            [rows] = transaction.run(actor_statement(session.company.schema, session.name))
-        return session, actor_of(rows)
+        if place != (session.company.schema, session.name):
+            place = session.company.schema, session.name
+            self._remember(at, place)
+            with self._database.transaction(place[0], read_only=True) as transaction:
+                users = transaction.run(actor_statement(*place))
+        return session, actor_of(users[0])
 
     def companies(self, session: Session) -> list[Company]:
         """The companies that the login is a member of, by name."""
@@ -134,12 +151,17 @@ class Sessions:
         with self._database.transaction(PLATFORM) as transaction:
             transaction.commit(self._attempts.forgive(attempt), changed, ended)
 
-    def _ask(self, token: str | None) -> list[Rows]:
+    def _remember(self, token_hash: bytes, place: tuple[str, str]) -> None:
+        if len(self._places) >= MOST_PLACES:
+            self._places.clear()
+        self._places[token_hash] = place
+
+    def _ask(self, token: str | None, further: Sequence[Statement] = ()) -> list[Rows]:
         if not token or len(token) > LONGEST_TOKEN:
             raise NotSignedIn
         wanted = {"token_hash": _hash(token), "idle": self._idle}
         with self._database.transaction(PLATFORM) as transaction:
-            return transaction.commit(Statement(_FIND, wanted), Statement(_TOUCH, wanted))
+            return transaction.commit(Statement(_FIND, wanted), Statement(_TOUCH, wanted), *further)
 
     def _session(self, rows: Rows) -> Session:
         if not rows:

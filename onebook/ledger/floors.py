@@ -1,6 +1,6 @@
 """Limits: what must hold after an event. Pure: previews use it too. Every account that breaks one is named at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from onebook.ledger.account import AccountKey, Balance
@@ -30,9 +30,18 @@ def check(working: Working, request: Request) -> None:
             over = {"limit": limit.at_most, "before": before, "after": after, "over": after - limit.at_most}
             problems.append(_problem(LimitExceeded.cause, working, limit, over))
         problems += _later(working, limit, request)
+    problems = _once(problems)
     for kind in _KINDS:
         if any(problem.code == kind.cause for problem in problems):
             raise kind(problems, count=len(problems), on=request.on)
+
+
+def _once(problems: Sequence[Problem]) -> list[Problem]:
+    """An account that breaks two limits of one measure in the same way is named once, by the first of them."""
+    found: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        found.setdefault((problem.code, problem.data["account"], problem.data["measure"]), problem)
+    return list(found.values())
 
 
 def check_size(working: Working) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from onebook.ledger.account import AccountKey
-from onebook.ledger.arrays import numbers
 from onebook.ledger.request import Limit, Request, Tense
 from onebook.ledger.state import LaterDays, Locked
+from onebook.storage.arrays import numbers
 from onebook.storage.transaction import Rows, Statement
 
 # The balance of a past day is the present one less all entries after it: the extremes of those sums are enough.

@@ -6,13 +6,13 @@ from typing import Any
 
 from onebook.ledger import later_days
 from onebook.ledger.account import AccountKey, Balance
-from onebook.ledger.arrays import flags, numbers
 from onebook.ledger.hold import Hold
 from onebook.ledger.needs import Needs, needs_of, order
 from onebook.ledger.refusals import AlreadyReversed
 from onebook.ledger.request import Request
 from onebook.ledger.role import Role
 from onebook.ledger.state import AccountState, Locked
+from onebook.storage.arrays import flags, numbers
 from onebook.storage.database import TryAgain
 from onebook.storage.transaction import Rows, Statement, Transaction
 from onebook.values.month import Month

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from onebook.ledger.account import AccountKey
-from onebook.ledger.arrays import dates, flags, numbers
 from onebook.ledger.hold import Hold
 from onebook.ledger.posting import Posting
 from onebook.ledger.state import AccountState
+from onebook.storage.arrays import dates, flags, numbers
 from onebook.storage.transaction import Statement
 from onebook.values.decimals import ZERO
 from onebook.values.month import Month

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from onebook.ledger.account import AccountKey
-from onebook.ledger.arrays import numbers
 from onebook.ledger.hold import HoldChange, Kind
 from onebook.ledger.journal import Entry, Origin
 from onebook.ledger.refusals import AlreadyReversed, IsReversal, JournalNotFound
 from onebook.ledger.request import Limit, Request, Undo
+from onebook.storage.arrays import numbers
 from onebook.storage.transaction import Rows, Statement, Transaction
 
 JOURNALS = """

@@ -27,12 +27,16 @@ CONNECTION_OPTIONS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15000,
+    # Transactions prepare their statements themselves.
+    "prepare_threshold": None,
 }
 SESSION_SETTINGS = (
     "SET statement_timeout = '60s'",
     "SET lock_timeout = '10s'",
     "SET idle_in_transaction_session_timeout = '300s'",
     "SET timezone = 'UTC'",
+    # Commands reach rows by their keys: a plan is made once, not for each set of ids.
+    "SET plan_cache_mode = force_generic_plan",
 )
 POOL_TIMEOUT_S = 10
 RETRIES = 3
@@ -76,7 +80,8 @@ class Database:
         self._application_role = application_role
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
-            kwargs={**CONNECTION_OPTIONS, "autocommit": True, "prepare_threshold": 0},
+            connection_class=Connection,
+            kwargs={**CONNECTION_OPTIONS, "autocommit": True},
             min_size=0,
             max_size=size,
             timeout=POOL_TIMEOUT_S,
@@ -101,6 +106,9 @@ class Database:
         """
         begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if read_only else "BEGIN"]
         begin.append(_search_path(schema).as_string())
+        if read_only:
+            # Pages filter by what users say, which is worth a plan of its own each time.
+            begin.append("SET LOCAL plan_cache_mode = auto")
         if statement_timeout_s is not None:
             begin.append(f"SET LOCAL statement_timeout = '{statement_timeout_s:d}s'")
         with self._translated(), self._connected() as connection:
@@ -113,7 +121,7 @@ class Database:
     @contextmanager
     def administration(self, schema: str | None = None) -> Iterator[Connection]:
         """One transaction of the owner, for tables, grants and migrations; commits when left without an error."""
-        with self._translated(), psycopg.connect(self.url, **CONNECTION_OPTIONS) as connection:
+        with self._translated(), Connection.connect(self.url, **CONNECTION_OPTIONS) as connection:
             if connection.info.server_version < OLDEST_SERVER:
                 raise ServerTooOld(version=connection.info.server_version // 10000, oldest=OLDEST_SERVER // 10000)
             connection.execute("SET timezone = 'UTC'")
@@ -123,7 +131,6 @@ class Database:
             yield connection
 
     def _configure(self, connection: Connection) -> None:
-        connection.prepared_max = 2000
         role = sql.SQL("SET ROLE {}").format(sql.Identifier(self._application_role))
         with connection.pipeline():
             for setting in SESSION_SETTINGS:

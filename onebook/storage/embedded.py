@@ -123,7 +123,8 @@ class EmbeddedServer:
                 fcntl.flock(self._users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 self._stop_server()
             except BlockingIOError:
-                self._forget_process()
+                pass  # Others use it still.
+            self._forget_process()
             self._users_lock.close()
             self._users_lock = None
 
@@ -194,6 +195,8 @@ class EmbeddedServer:
         arguments = [str(PROGRAMS / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             arguments += ["-c", f"{name}={value}"]
+        # A child that died is waited for before another takes its place; whoever waits for it now has done so then.
+        self._forget_process()
         with self.log.open("ab") as log:
             # Its own session: Ctrl-C in the terminal is for us, and we then stop the server after our last commit.
             self._process = subprocess.Popen(
@@ -257,14 +260,16 @@ class EmbeddedServer:
             # Not a wait for the process: it may be the child of another of our processes and stay as its zombie.
             while self.running_pid() == pid and time.monotonic() < deadline:
                 time.sleep(0.01)
+            if self.running_pid() != pid:
+                break
         if self._process is not None and self._process.pid == pid:
             self._process.wait(STOP_TIMEOUT_S)
 
     def _forget_process(self) -> None:
-        """The server lives on for its other users, so Python need not warn that we did not wait for our child."""
-        if self._process is not None:
+        """Our child has ended and is waited for, or lives on for others: Python need not warn that we left it."""
+        if self._process is not None and self._process.poll() is None:
             self._process.returncode = 0
-            self._process = None
+        self._process = None
 
     def _keep_alive(self) -> None:
         while not self._stopping.wait(WATCH_INTERVAL_S):

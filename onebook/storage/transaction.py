@@ -1,13 +1,16 @@
 """A database transaction that sends several statements per round trip and counts the trips."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
+from psycopg.copy import QueuedLibpqWriter
 
-Rows = list[tuple[Any, ...]]
-Connection = psycopg.Connection[tuple[Any, ...]]
+from onebook.storage.pipeline import Parameters, PipelinedConnection, Rows
+
+__all__ = ["Connection", "Rows", "Statement", "Transaction"]
+
+Connection = PipelinedConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Statement:
     """One SQL statement with psycopg placeholders (`%s` or `%(name)s`; a literal percent sign is `%%`)."""
 
     sql: str
-    parameters: Mapping[str, object] | Sequence[object] = field(default=())
+    parameters: Parameters = field(default=())
 
 
 class Transaction:
@@ -67,6 +70,15 @@ class Transaction:
             for row in rows:
                 copy.write_row(row)
 
+    def copy_blocks(self, sql: str, blocks: Iterable[str]) -> None:
+        """The same with blocks of lines that are already in COPY's text format. The server takes one block while the
+        next is being made."""
+        self._require_begun()
+        self.round_trips += 1
+        with self.connection.cursor() as cursor, cursor.copy(sql, writer=QueuedLibpqWriter(cursor)) as copy:
+            for block in blocks:
+                copy.write(block)
+
     def stream(self, statement: Statement, size: int = 2000) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, fetched `size` at a time through a server-side cursor: exports of any length."""
         self._require_begun()
@@ -82,16 +94,9 @@ class Transaction:
 
     def _send(self, statements: Sequence[Statement], last: Sequence[str]) -> list[Rows]:
         assert not self._over, "the transaction is over"
-        mark = f"/*{self.schema}*/ "
         first = () if self._begun else self._begin
         self._begun = True
         self.round_trips += 1
-        execute = self.connection.execute
-        with self.connection.pipeline():
-            for sql in first:
-                execute(sql, prepare=True)
-            # The mark keeps the prepared statements of companies apart: the same text may mean other columns there.
-            cursors = [execute(mark + s.sql, s.parameters, prepare=True) for s in statements]
-            for sql in last:
-                execute(sql, prepare=True)
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        own = [(statement.sql, statement.parameters) for statement in statements]
+        every = [*((sql, ()) for sql in first), *own, *((sql, ()) for sql in last)]
+        return self.connection.together(self.schema, every)[len(first) : len(first) + len(own)]
