@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from onebook.definition.account import AccountRole, Dimension
@@ -74,11 +75,20 @@ class Declarations:
         self.roles = roles
         self.menus = menus
         self.data = tuple(data)
-        self.version = sha256("\n".join(map(text_of, apps)).encode()).hexdigest()[:16]
         self._scopes = Scopes(forms)
         self._formulas: dict[tuple[str, str, str | None, Kind | None], Expression] = {}
         self._calls: dict[tuple[str, str, str | None], AccountCall] = {}
         self._meters: dict[str, tuple[Meter, ...]] = {form: tuple(_meters(self.forms[form])) for form in forms}
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """Each app as one text, by its name."""
+        return {app.app: text_of(app) for app in self.apps}
+
+    @cached_property
+    def version(self) -> str:
+        """The same for the same declarations, and another one for others."""
+        return sha256("\n".join(self.texts.values()).encode()).hexdigest()[:16]
 
     def scope(self, form: str, lines: str | None = None) -> RecordScope | RowScope:
         """Where the formulas of a form, or of its rows, stand."""

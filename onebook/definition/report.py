@@ -56,6 +56,9 @@ class Report(Declared):
     #: Keys to group by; a date key may carry its grain: `ordered_on:month`.
     rows: tuple[str, ...] = ()
     columns: dict[Name, Column] = NOTHING
+    #: Ledger sources: the dimension, itself a row key, of which every readable record has a row, whether anything is
+    #: there or not; what has no account of its own has blank keys beside it.
+    every: Name | None = None
     filter: Formula | None = None
     sort: tuple[str, ...] = ()
     #: open_items: the date field of the document from which age counts.

@@ -53,7 +53,21 @@ RESERVED: Final = frozenset(
 
 #: First words of the product's own addresses: a form or a step called so could not be reached from outside.
 RESERVED_FORMS: Final = frozenset(
-    "session home menus forms search reports figures imports check health docs openapi static".split()
+    [
+        "session",
+        "home",
+        "menus",
+        "forms",
+        "search",
+        "reports",
+        "figures",
+        "imports",
+        "check",
+        "health",
+        "docs",
+        "openapi",
+        "static",
+    ]
 )
 RESERVED_TRANSITIONS: Final = frozenset({"restore", "reverse", "preview"})
 

@@ -39,6 +39,7 @@ def check_reports(declared: Declarations, problems: Problems) -> None:
         if scope is not None:
             _check_parameters(declared, report, scope, subject)
             _check_formulas(report, scope, subject)
+            _check_every(declared, report, subject)
             _check_due(declared, report, subject)
 
 
@@ -104,6 +105,17 @@ def _check_formulas(report: Report, scope: Scope, subject: Subject) -> None:
     for number, text in enumerate(report.sort):
         if text.removeprefix("-") not in rows | set(report.columns) | set(report.rows):
             subject.at("sort", number).wrong("unknown_column", text)
+
+
+def _check_every(declared: Declarations, report: Report, subject: Subject) -> None:
+    if report.every is None:
+        return
+    dimensions = declared.accounts[report.of].dimensions if report.source in ("balances", "positions") else {}
+    target = dimensions.get(report.every)  # type: ignore[call-overload]  # any text may be looked up
+    if target is None or "." in target:
+        subject.at("every").wrong("unknown_dimension", report.every)
+    elif report.every not in report.rows:
+        subject.at("every").wrong("dimension_missing", report.every)
 
 
 def _check_due(declared: Declarations, report: Report, subject: Subject) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, lateral, literal, or_, select
 
 from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY, TOTAL
-from onebook.engines.report.level import Level, accounts, narrowed
+from onebook.engines.report.level import Level, accounts, figures_of, narrowed
 from onebook.engines.report.span import Span
 
 MEASURES = tuple(
@@ -23,8 +23,8 @@ MEASURES = tuple(
 def figures(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any]:
     """One row per account that had a balance or moved: dimensions and measures. `only`: dimensions that are given."""
     account = accounts()
-    totals = _totals(level).subquery("totals")
-    outside = _outside(level, span)
+    totals = _totals(level, only).subquery("totals")
+    outside = _outside(level, span, only)
     clause = account.outerjoin(totals, totals.c.account == account.c.id)
     if outside is not None:
         beyond = outside.subquery("beyond")
@@ -50,13 +50,11 @@ def figures(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any]:
             f"outgoing_{measure}": outgoing,
             f"closing_{measure}": closing,
         }
-    shown = or_(*(measures[name] != 0 for name in MEASURES if not name.startswith("closing")))
-    dimensions = [account.c[name] for name in level.dimensions]
-    query = select(*dimensions, *(value.label(name) for name, value in measures.items())).select_from(clause)
-    return query.where(level.condition(account), shown, *narrowed(account, only))
+    deciding = [name for name in MEASURES if not name.startswith("closing")]
+    return figures_of(level, account, clause, measures, deciding, only)
 
 
-def _totals(level: Level) -> Select[Any]:
+def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:
     """What the months from the span's first on brought, and what came in the months behind its last."""
     total = TOTAL.alias("total")
     within = and_(total.c.month >= bindparam("span_first_month"), total.c.month <= bindparam("span_last_month"))
@@ -73,12 +71,12 @@ def _totals(level: Level) -> Select[Any]:
     months = total.c.month >= bindparam("span_first_month")
     if not level.role.kept:
         months = total.c.month <= bindparam("span_last_month")
-    mine = select(ACCOUNT.c.id).where(ACCOUNT.c.role == bindparam("role", level.role.account))
+    mine = select(ACCOUNT.c.id).where(ACCOUNT.c.role == bindparam("role", level.role.account), *narrowed(ACCOUNT, only))
     query = select(total.c.account, *columns).where(months, total.c.account.in_(mine))
     return query.group_by(total.c.account)
 
 
-def _outside(level: Level, span: Span) -> Select[Any] | None:
+def _outside(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any] | None:
     """The entries of the span's first and last month that lie outside of it; None if it is made of whole months.
 
     Read account by account through their index, so that it costs the accounts and not the history."""
@@ -100,10 +98,17 @@ def _outside(level: Level, span: Span) -> Select[Any] | None:
             func.sum(case((after, value), else_=0)).label(f"{measure}_later"),
         ]
     inner = lateral(select(*columns).where(entry.c.account == owner.c.id, or_(*edges)), name="edge")
-    holder = owner.c.id if level.is_leaf or not level.role.leaf else func.coalesce(owner.c.control, owner.c.id)
     sums = [func.sum(inner.c[one.name]).label(one.name) for one in columns]
-    query = select(holder.label("account"), *sums).select_from(owner.join(inner, literal(True)))
-    return query.where(owner.c.role == bindparam("role", level.role.account)).group_by(holder)
+    mine = [owner.c.role == bindparam("role", level.role.account), *narrowed(owner, only)]
+    if level.is_leaf and level.role.leaf:
+        # Of a control account those of its leaves too, as in its totals.
+        holder = ACCOUNT.alias("holder")
+        clause = owner.join(holder, or_(holder.c.id == owner.c.id, holder.c.id == owner.c.control))
+        query = select(holder.c.id.label("account"), *sums).select_from(clause.join(inner, literal(True)))
+        return query.where(mine[0]).group_by(holder.c.id)
+    control = func.coalesce(owner.c.control, owner.c.id) if level.role.leaf else owner.c.id
+    query = select(control.label("account"), *sums).select_from(owner.join(inner, literal(True)))
+    return query.where(*mine).group_by(control)
 
 
 def _zero(value: ColumnElement[Any]) -> Any:

@@ -1,6 +1,7 @@
 """Reports over the ledger: balances, positions and open items of an account role, grouped by dimensions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, case, cast, func, or_, select
@@ -10,10 +11,11 @@ from onebook.definition.check.reports import parameters_of
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.report import Report
 from onebook.engines.report import balances, open_items, positions
+from onebook.engines.report.every import with_every
 from onebook.engines.report.figure_columns import FigureColumns
 from onebook.engines.report.level import Level, level_of
 from onebook.engines.report.reading import Reading
-from onebook.engines.report.refusals import NotReadable, UnknownColumn
+from onebook.engines.report.refusals import HiddenField, NotReadable, UnknownColumn
 from onebook.engines.report.row_key import RowKey, row_key, split
 from onebook.engines.report.shape import Grouped, Presented, bucket_columns, heading_for
 from onebook.engines.report.span import Span
@@ -44,8 +46,7 @@ class LedgerFigures:
         self._role = catalog.accounts[report.of]
         self._scope = catalog.role_scope(report.of, measure_types(catalog, report))
         self._filter = self._checked(report.filter, Kind.FLAG) if report.filter else None
-        shown = [name for name in report.columns if name not in hidden]
-        expressions = {name: self._checked(report.columns[name].shows, None) for name in shown}
+        expressions = dict(self._open(hidden))
         self._columns = tuple(
             Presented(name, heading_for(name, report.columns[name], one, self._kinds), one, report.columns[name].total)
             for name, one in expressions.items()
@@ -58,13 +59,16 @@ class LedgerFigures:
     def grouped(self, span: Span | None, only: tuple[str, ...]) -> Grouped:
         """The groups. `only`: row keys or dimensions that are given."""
         own = tuple(name for name in only if name in self.level.dimensions)
-        figures = self._figures(span, own).subquery("figures")
         measures = MEASURES[self._report.source]
+        found = self._figures(span, own)
+        if self._report.every is not None:
+            found = with_every(self._reading, self.level, found, self._report.every, measures, own)
+        figures = found.subquery("figures")
         names = [*self.level.dimensions, *measures, *(["last_on"] if self._report.source == "positions" else [])]
         columns = FigureColumns(
             self._reading, figures, {name: figures.c[name] for name in names}, dict(self.level.dimensions)
         )
-        values = [key.grouped(columns.column(key.key)).label(f"key_{n}") for n, key in enumerate(self.keys)]
+        values = [self._keyed(columns, key).label(f"key_{n}") for n, key in enumerate(self.keys)]
         summed = {name: figures.c[name].label(name) for name in measures}
         days, buckets = self._days(columns, figures)
         conditions = self._scopes(columns)
@@ -83,6 +87,11 @@ class LedgerFigures:
         known = {str(one.name): str(one.name) for one in (*sums, *ends)}
         known |= dict(short_names(self._role.measures, measures).items())
         return Grouped(query, self.keys, known, self._columns, None if before else self._filter)
+
+    def _keyed(self, columns: FigureColumns, key: RowKey) -> ColumnElement[Any]:
+        value = columns.column(key.key)
+        # Accounts without a dimension have zero there; for readers that is blank.
+        return func.nullif(value, 0) if key.key in self.level.dimensions else key.grouped(value)
 
     @property
     def _names(self) -> Mapping[str, Type]:
@@ -160,6 +169,13 @@ class LedgerFigures:
             return row_key(text, FieldDeclaration(kind=FieldKind.LINK, label=form.label, to=target), form.label)
         readable = self._reading.readable(target, rest, "group")
         return row_key(text, readable.field, readable.label)
+
+    def _open(self, hidden: frozenset[str]) -> Iterator[tuple[str, Expression]]:
+        """The columns that are not hidden, and read nothing that is."""
+        for name, column in self._report.columns.items():
+            if name not in hidden:
+                with suppress(HiddenField):
+                    yield name, self._checked(column.shows, None)
 
     def _checked(self, text: str, expected: Kind | None) -> Expression:
         expression = check(text, self._scope, expected, parameters=parameters_of(self._report, self._scope))

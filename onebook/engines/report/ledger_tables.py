@@ -41,4 +41,24 @@ TOTAL: Final = table(
     column("amount_in", _AMOUNT),
     column("amount_out", _AMOUNT),
 )
+JOURNAL: Final = table(
+    "ledger_journal",
+    column("id", BigInteger),
+    column("form", Text),
+    column("record", BigInteger),
+    column("transition", Text),
+)
+HOLD: Final = table(
+    "ledger_hold",
+    *(column(name, BigInteger) for name in ("id", "account", "document")),
+    column("name", Text),
+    column("form", Text),
+    column("sign", SmallInteger),
+    column("due", Date),
+    column("priority", Integer),
+    column("open_quantity", _QUANTITY),
+    column("open_amount", _AMOUNT),
+    column("waiting", _QUANTITY),
+    column("is_open", Boolean),
+)
 DIMENSIONS: Final = ("item", "place", "lot", "party", "document")

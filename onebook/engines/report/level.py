@@ -1,10 +1,10 @@
 """On which accounts of a role a report stands: controls, or leaves where it speaks of what only leaves have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
 
 from onebook.definition.account import AccountRole
 from onebook.engines.report.ledger_tables import ACCOUNT
@@ -39,6 +39,42 @@ def level_of(role: AccountRole, names: Iterable[str]) -> Level:
 def narrowed(account: Any, dimensions: Iterable[str]) -> list[ColumnElement[bool]]:
     """Conditions that narrow accounts to given dimensions (parameters `only_item` ...)."""
     return [account.c[name] == bindparam(f"only_{name}") for name in dimensions]
+
+
+def figures_of(
+    level: Level,
+    account: Any,
+    clause: Any,
+    measures: Mapping[str, ColumnElement[Any]],
+    deciding: Iterable[str],
+    only: Iterable[str],
+    beside: Sequence[ColumnElement[Any]] = (),
+) -> Select[Any]:
+    """One row per account of a level with its dimensions, measures and what stands `beside` them.
+
+    An account is shown if any of its `deciding` measures is not zero. At the leaves, a control account shows what is
+    its own: its measures, which include its leaves, less theirs."""
+    named = [value.label(name) for name, value in measures.items()]
+    dimensions = [account.c[name] for name in level.dimensions]
+    if not (level.is_leaf and level.role.leaf):
+        shown = or_(*(measures[name] != 0 for name in deciding))
+        query = select(*dimensions, *named, *beside).select_from(clause)
+        return query.where(level.condition(account), shown, *narrowed(account, only))
+    mine = account.c.role == bindparam("role", level.role.account)
+    every = select(account.c.id, account.c.control, *dimensions, *named, *beside).select_from(clause).where(mine).cte()
+    leaf = every.alias()
+    sums = select(leaf.c.control, *(func.sum(leaf.c[name]).label(name) for name in measures))
+    leaves = sums.where(leaf.c.control.is_not(None)).group_by(leaf.c.control).subquery()
+    own = {name: every.c[name] - func.coalesce(leaves.c[name], 0) for name in measures}
+    return (
+        select(
+            *(every.c[name] for name in level.dimensions),
+            *(value.label(name) for name, value in own.items()),
+            *(every.c[one.name] for one in beside),
+        )
+        .select_from(every.outerjoin(leaves, leaves.c.control == every.c.id))
+        .where(or_(*(own[name] != 0 for name in deciding)), *narrowed(every, only))
+    )
 
 
 def accounts() -> Any:

@@ -12,7 +12,7 @@ from onebook.engines.report.cursor import opened, sealed
 from onebook.engines.report.heading import Heading, rows_of
 from onebook.engines.report.listing import UNORDERED, Listing, Selection, SortKey
 from onebook.engines.report.reading import Readable, Reading
-from onebook.engines.report.refusals import HiddenField, NotReadable, UnknownColumn, UnknownForm
+from onebook.engines.report.refusals import HiddenField, NotExportable, NotReadable, UnknownColumn, UnknownForm
 from onebook.engines.report.request import COUNT_LIMIT, PAGE_LIMIT, Count, ListRequest, Page
 from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.rights import rights
@@ -28,6 +28,8 @@ from onebook.values.label import Label
 #: How many different shapes of lists are remembered in SQL.
 REMEMBERED: Final = 2000
 MOST_TERMS: Final = 5
+#: From this many letters on a word is found within others: indexes know three at a time.
+SHORTEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class _Shape:
     filter: str | None
     conditions: str
     sort: tuple[str, ...] | None
-    terms: int
+    terms: tuple[bool, ...]
     bin: bool
     roles: frozenset[str] | None
 
@@ -85,7 +87,10 @@ class Lists:
     def stream(
         self, transaction: Transaction, request: ListRequest, actor: Actor, context: Context
     ) -> tuple[tuple[Heading, ...], Iterator[tuple[Any, ...]]]:
-        """The headings and all rows with plain values, through a server-side cursor: for export."""
+        """The headings and all rows with plain values, through a server-side cursor: for export, by whatever door."""
+        label = self.label(request.form)
+        if not self.may_export(request.form, actor):
+            raise NotExportable(name=label)
         conditions = self._said(request, actor)
         shape, listing = self._listing(request, conditions, actor)
         text = self._text(shape, "rows", listing.rows)
@@ -127,7 +132,7 @@ class Lists:
 
     def _listing(self, request: ListRequest, conditions: Said | None, actor: Actor) -> tuple[_Shape, Listing]:
         text = f"{conditions.text} {conditions.types}" if conditions else ""
-        terms = len(_terms(request.search))
+        terms = tuple(_is_short(term) for term in _terms(request.search))
         # The system has no roles but may everything: it must not share what a person without roles sees.
         roles = None if actor.id == 0 else actor.roles
         shape = _Shape(request.form, request.columns, request.filter, text, request.sort, terms, request.bin, roles)
@@ -140,7 +145,9 @@ class Lists:
             self._listings[shape] = found
         return shape, found
 
-    def _said_in_full(self, request: ListRequest, conditions: Said | None, terms: int, reading: Reading) -> Listing:
+    def _said_in_full(
+        self, request: ListRequest, conditions: Said | None, terms: tuple[bool, ...], reading: Reading
+    ) -> Listing:
         target = request.form
         reading.must_read(target)
         filters = [self._expression(target, text, reading) for text in (request.filter,) if text]
@@ -180,7 +187,12 @@ class Lists:
         return found
 
     def _values(self, request: ListRequest, conditions: Said | None, context: Context) -> dict[str, Any]:
-        terms = {f"term_{n}": f"%{_escaped(term)}%" for n, term in enumerate(_terms(request.search))}
+        terms: dict[str, Any] = {}
+        for n, term in enumerate(_terms(request.search)):
+            if _is_short(term):
+                terms |= {f"term_{n}": f"{_escaped(term)}%", f"term_{n}_within": f"% {_escaped(term)}%"}
+            else:
+                terms[f"term_{n}"] = f"%{_escaped(term)}%"
         given = replace(context, parameters=conditions.values) if conditions else context
         return {**context_parameters(given), **terms}
 
@@ -223,6 +235,11 @@ def _may_sort(reading: Reading, target: str, key: str) -> bool:
 
 def _terms(search: str) -> list[str]:
     return search.lower().split()[:MOST_TERMS]
+
+
+def _is_short(term: str) -> bool:
+    """Whether a word is sought at beginnings only: two letters stand somewhere in everything, and no index has them."""
+    return len(term) < SHORTEST and term.isascii() and term.isalpha()
 
 
 def _escaped(term: str) -> str:

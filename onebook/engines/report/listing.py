@@ -1,7 +1,9 @@
 """One shape of a list, said in SQL once: which columns, which rows, in which order, from where on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, tuple_, union_all
@@ -44,11 +46,13 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows: the formulas that must hold, how many words are searched for, in use or in the bin."""
+    """Which rows: the formulas that must hold, the words that are searched for, in use or in the bin.
+
+    `terms`: one for each word, whether it is too short to be sought but at the beginning of others."""
 
     target: str
     filters: tuple[Expression, ...]
-    terms: int
+    terms: tuple[bool, ...]
     bin: bool
 
 
@@ -76,18 +80,13 @@ class Listing:
         branches = [self._branch(after, rendered=True) for after in self._after(blanks)]
         if len(branches) == 1:
             return branches[0]
-        parts = [branch.add_columns(literal(n).label("branch")).subquery() for n, branch in enumerate(branches)]
-        together = union_all(*(select(*part.c) for part in parts)).subquery()
-        order: list[Any] = [together.c.branch]
+        together = union_all(*(select(*branch.subquery().c) for branch in branches)).subquery()
+        order: list[Any] = []
         for n, key in enumerate(self.sort):
             column = together.c[f"sort_{n}"]
             order.append(column.desc().nulls_last() if key.falls else column.asc().nulls_last())
         order.append(together.c.id.desc() if self._id_falls else together.c.id.asc())
-        return (
-            select(*(column for column in together.c if column.name != "branch"))
-            .order_by(*order)
-            .limit(bindparam("page_limit"))
-        )
+        return select(*together.c).order_by(*order).limit(bindparam("page_limit"))
 
     def rows(self) -> Any:
         """All rows with plain values in the order of the list: for export."""
@@ -135,7 +134,10 @@ class Listing:
         guarded = GuardedColumns(joins, self._reading)
         found += [lower_condition(one, guarded) for one in chosen.filters]
         if chosen.terms:
-            found += [_contains(self._searched(joins), bindparam(f"term_{n}")) for n in range(chosen.terms)]
+            searched = self._searched(joins)
+            for n, is_short in enumerate(chosen.terms):
+                names = [f"term_{n}", f"term_{n}_within"] if is_short else [f"term_{n}"]
+                found.append(or_(*(_contains(searched, bindparam(name)) for name in names)))
         return found
 
     def _searched(self, joins: Joins) -> list[ColumnElement[Any]]:
@@ -199,25 +201,58 @@ class Listing:
         return key.key
 
     def _after(self, blanks: Sequence[bool]) -> list[Callable[[Joins], ColumnElement[bool]]]:
-        """The conditions of the rows after a cursor: those with a first value, then those without."""
+        """The conditions of the rows after a cursor, each such that an index begins right where its rows do.
+
+        A row comparison leaves out those rows that are equal up to a blank; they have conditions of their own."""
         if not self.sort:
             return [lambda joins: joins.root.c.id > bindparam("cursor_id")]
-        first = self.sort[0]
-        found = [lambda joins: self._beyond(joins, blanks)]
-        if first.may_be_blank and not blanks[0]:
-            found.append(lambda joins: GuardedColumns(joins, self._reading).column(self._sort_column(first)).is_(None))
-        return found
+        if len({key.falls for key in self.sort}) > 1:
+            first = self.sort[0]
+            found = [lambda joins: self._beyond(joins, blanks)]
+            if first.may_be_blank and not blanks[0]:
+                found.append(lambda joins: self._places(joins)[0].is_(None))
+            return found
+        count = sum(1 for _ in self._beyond_evenly(self._joins(), blanks))
+        return [partial(self._one_beyond, blanks=blanks, place=place) for place in range(count)]
+
+    def _one_beyond(self, joins: Joins, *, blanks: Sequence[bool], place: int) -> ColumnElement[bool]:
+        return next(islice(self._beyond_evenly(joins, blanks), place, None))
+
+    def _beyond_evenly(self, joins: Joins, blanks: Sequence[bool]) -> Iterator[ColumnElement[bool]]:
+        """The conditions where all keys run the same way."""
+        columns = self._places(joins)
+        marks = [bindparam(f"cursor_{n}", type_=column.type) for n, column in enumerate(columns)]
+        same: list[ColumnElement[bool]] = []
+        run: list[int] = []
+        for n, (key, column, blank) in enumerate(zip(self.sort, columns, blanks, strict=True)):
+            equal = [*same, *(columns[at] == marks[at] for at in run)]
+            if blank:
+                if run:
+                    yield and_(*same, self._further([columns[at] for at in run], [marks[at] for at in run]))
+                same, run = [*equal, column.is_(None)], []
+            else:
+                if key.may_be_blank:
+                    yield and_(*equal, column.is_(None))
+                run.append(n)
+        own_id: ColumnElement[Any] = joins.root.c.id
+        last: ColumnElement[Any] = bindparam("cursor_id")
+        yield and_(*same, self._further([*(columns[at] for at in run), own_id], [*(marks[at] for at in run), last]))
+
+    def _further(self, columns: list[ColumnElement[Any]], marks: list[ColumnElement[Any]]) -> ColumnElement[bool]:
+        row, mark = (tuple_(*columns), tuple_(*marks)) if len(columns) > 1 else (columns[0], marks[0])
+        return row < mark if self._id_falls else row > mark
+
+    def _places(self, joins: Joins) -> list[ColumnElement[Any]]:
+        """The values that rows are ordered by."""
+        guarded = GuardedColumns(joins, self._reading)
+        return [guarded.column(self._sort_column(key)) for key in self.sort]
 
     def _beyond(self, joins: Joins, blanks: Sequence[bool]) -> ColumnElement[bool]:
-        guarded = GuardedColumns(joins, self._reading)
-        columns = [guarded.column(self._sort_column(key)) for key in self.sort]
+        """The condition where some keys rise and others fall."""
+        columns = self._places(joins)
         marks = [bindparam(f"cursor_{n}", type_=column.type) for n, column in enumerate(columns)]
         own_id: ColumnElement[Any] = joins.root.c.id
         mark_id: ColumnElement[Any] = bindparam("cursor_id")
-        if len(columns) == 1 and not blanks[0]:
-            # A row comparison lets an index begin right at the cursor.
-            pair, cursor = tuple_(columns[0], own_id), tuple_(marks[0], mark_id)
-            return pair < cursor if self.sort[0].falls else pair > cursor
         same: list[ColumnElement[bool]] = []
         ways: list[ColumnElement[bool]] = []
         for key, column, mark, blank in zip(self.sort, columns, marks, blanks, strict=True):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from onebook.engines.report.ledger_tables import TOTAL
-from onebook.engines.report.level import Level, accounts, narrowed
+from onebook.engines.report.ledger_tables import ACCOUNT, TOTAL
+from onebook.engines.report.level import Level, accounts, figures_of, narrowed
 
 MEASURES = (
     "balance_quantity", "taken_quantity", "expected_quantity", "waiting_quantity", "available_quantity",
@@ -35,22 +35,21 @@ def figures(level: Level, only: tuple[str, ...]) -> Select[Any]:
     }
     clause: Any = account
     if not level.role.kept:
-        sums = _summed().subquery("sums")
+        sums = _summed(level, only).subquery("sums")
         clause = account.outerjoin(sums, sums.c.account == column.id)
         for measure in ("quantity", "amount"):
             value = func.coalesce(sums.c[measure], 0)
             measures |= {f"{tense}_{measure}": value for tense in ("balance", "available", "projected")}
-    shown = or_(*(measures[name] != 0 for name in MEASURES if not name.startswith(("available", "projected"))))
-    dimensions = [column[name] for name in level.dimensions]
-    values = [value.label(name) for name, value in measures.items()]
-    query = select(*dimensions, *values, column.last_on.label(LAST_ON)).select_from(clause)
-    return query.where(level.condition(account), shown, *narrowed(account, only))
+    deciding = [name for name in MEASURES if not name.startswith(("available", "projected"))]
+    return figures_of(level, account, clause, measures, deciding, only, [column.last_on.label(LAST_ON)])
 
 
-def _summed() -> Select[Any]:
+def _summed(level: Level, only: tuple[str, ...]) -> Select[Any]:
     total = TOTAL.alias("total")
-    return select(
+    mine = select(ACCOUNT.c.id).where(ACCOUNT.c.role == bindparam("role", level.role.account), *narrowed(ACCOUNT, only))
+    query = select(
         total.c.account,
         func.sum(total.c.quantity_in - total.c.quantity_out).label("quantity"),
         func.sum(total.c.amount_in - total.c.amount_out).label("amount"),
-    ).group_by(total.c.account)
+    )
+    return query.where(total.c.account.in_(mine)).group_by(total.c.account)

@@ -11,9 +11,9 @@ from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.engines.report.refusals import HiddenField, NotReadable, UnknownColumn
-from onebook.engines.report.system_fields import system_field
 from onebook.engines.table.joins import Joins
 from onebook.engines.table.rights import ALL, Rights, rights
+from onebook.engines.table.system_fields import system_field
 from onebook.engines.table.tables import Tables
 from onebook.engines.table.walk import lines_target, link_target
 from onebook.expression.sql import Columns, lower_condition

@@ -1,5 +1,7 @@
 """Reports over records: grouped by rows of the form, with totals of formulas."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
@@ -8,6 +10,7 @@ from onebook.definition.check.reports import parameters_of
 from onebook.definition.field import FieldKind
 from onebook.definition.report import Report
 from onebook.engines.report.reading import GuardedColumns, Reading
+from onebook.engines.report.refusals import HiddenField
 from onebook.engines.report.row_key import RowKey, row_key, split
 from onebook.engines.report.shape import Grouped, Presented, heading_for
 from onebook.engines.table.joins import Joins
@@ -25,7 +28,7 @@ def grouped_records(reading: Reading, report: Report, only: tuple[str, ...], hid
     joins = Joins(reading.tables, target)
     guarded = GuardedColumns(joins, reading)
     keys = tuple(_key(reading, target, text) for text in report.rows)
-    columns = tuple(_column(reading, report, name) for name in report.columns if name not in hidden)
+    columns = tuple(_open_columns(reading, report, hidden))
     counted = [column for column in columns if column.is_total or not keys]
     values: list[ColumnElement[Any]] = [
         key.grouped(guarded.column(key.key)).label(f"key_{n}") for n, key in enumerate(keys)
@@ -63,6 +66,14 @@ def _key(reading: Reading, target: str, text: str) -> RowKey:
         return row_key(text.replace(key, f"parent.{key}", 1), readable.field, readable.label)
     readable = reading.readable(target, key, "group")
     return row_key(text, readable.field, readable.label)
+
+
+def _open_columns(reading: Reading, report: Report, hidden: frozenset[str]) -> Iterator[Presented]:
+    """The columns that are not hidden, and read nothing that is."""
+    for name in report.columns:
+        if name not in hidden:
+            with suppress(HiddenField):
+                yield _column(reading, report, name)
 
 
 def _column(reading: Reading, report: Report, name: str) -> Presented:

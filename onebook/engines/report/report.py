@@ -16,7 +16,7 @@ from onebook.engines.report.reading import Reading
 from onebook.engines.report.record_figures import grouped_records
 from onebook.engines.report.refusals import NotExportable, NotReadable, UnknownReport
 from onebook.engines.report.request import Page
-from onebook.engines.report.shape import Shape
+from onebook.engines.report.shape import Grouped, Shape
 from onebook.engines.report.span import Span, day_of, span_of
 from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.tables import Tables
@@ -150,6 +150,8 @@ class Reports:
                 grouped = grouped_records(reading, report, only, hidden)
             else:
                 grouped = LedgerFigures(reading, report, hidden).grouped(span, only)
+            if request.sort is None:
+                sort = _sortable(grouped, sort)
             shape = Shape(reading, grouped, sort)
             if len(self._shapes) >= REMEMBERED:
                 self._shapes.clear()
@@ -182,3 +184,9 @@ class Reports:
         role = self._catalog.accounts[report.of]
         names = {row.partition(":")[0].partition(".")[0] for row in report.rows}
         yield from (form for name, form in role.dimensions.items() if name in names)
+
+
+def _sortable(grouped: Grouped, sort: tuple[str, ...]) -> tuple[str, ...]:
+    """What of the declared order the reader may see."""
+    seen = {key.name for key in grouped.keys} | {column.key for column in grouped.columns}
+    return tuple(text for text in sort if text.lstrip("-") in seen)

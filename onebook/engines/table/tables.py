@@ -1,7 +1,8 @@
 """Forms as SQLAlchemy tables: one table for a form, one for each of its lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
@@ -24,6 +25,10 @@ from onebook.engines.table.columns import check_of, column_of, normalised
 from onebook.engines.table.names import Declared, identifier, table_name, target_of
 
 _NOT_BINNED: Final = text("deleted_at IS NULL")
+_BINNED: Final = text("deleted_at IS NOT NULL")
+#: Kinds by which a list is ordered through its own column: links are ordered by the titles of what they lead to.
+_WITHOUT_ORDER: Final = frozenset({FieldKind.LINK, FieldKind.LINES, FieldKind.CHOICES, FieldKind.TAGS})
+_MADE: Final[WeakKeyDictionary[Declared, "Tables"]] = WeakKeyDictionary()
 _NEXT_ID: Final = text("nextval('record_id'::regclass)")
 
 
@@ -128,13 +133,28 @@ class Tables:
                 table.append_constraint(check)
 
 
+def tables_of(catalog: Declared) -> Tables:
+    """The tables of a catalog, made once while the catalog is in use: they are many, and nobody changes them."""
+    tables = _MADE.get(catalog)
+    if tables is None:
+        tables = _MADE[catalog] = Tables(catalog)
+    return tables
+
+
 def _field_columns(fields: Mapping[str, FieldDeclaration]) -> list[Column[Any]]:
     return [column_of(name, field) for name, field in fields.items() if field.kind is not FieldKind.LINES]
 
 
 def _index_form(table: Table, form: Form) -> None:
+    _index_order(table, form)
     if form.number:
         Index(identifier(table.name, "number", "_index"), table.c.number, unique=True)
+        Index(
+            identifier(table.name, "number", "found"),
+            table.c.number,
+            postgresql_using="gin",
+            postgresql_ops={"number": "gin_trgm_ops"},
+        )
     if form.search:
         Index(
             identifier(table.name, "search", "_index"),
@@ -150,6 +170,38 @@ def _index_form(table: Table, form: Form) -> None:
             Index(identifier(table.name, name, "_index"), table.c[name])
     for duplicate in form.duplicates:
         _index_duplicate(table, duplicate)
+
+
+def _index_order(table: Table, form: Form) -> None:
+    """What pages of lists are read through: in the list's own order, in that order within one state, by the date, and
+    what lies in the bin. A page then costs its rows, however many there are."""
+    order = _ordered(table, form, form.list.sort)
+    if order:
+        Index(identifier(table.name, "list", "ordered"), *order, postgresql_where=_NOT_BINNED)
+    if form.dated_by and form.list.sort[:1] != (f"-{form.dated_by}",):
+        dated = _ordered(table, form, (f"-{form.dated_by}",))
+        if dated:
+            Index(identifier(table.name, form.dated_by, "dated"), *dated, postgresql_where=_NOT_BINNED)
+    if form.states:
+        within = order or [table.c.id]
+        Index(identifier(table.name, "state", "_index"), table.c.state, *within, postgresql_where=_NOT_BINNED)
+    Index(identifier(table.name, "deleted_at", "binned"), table.c.id, postgresql_where=_BINNED)
+
+
+def _ordered(table: Table, form: Form, sort: Sequence[str]) -> list[Any]:
+    """The parts of an index for an order: blanks last either way, the id at the end; empty where none can serve it."""
+    parts: list[Any] = []
+    for key in sort:
+        name = key.lstrip("-")
+        field = form.fields.get(name)
+        if name not in table.c or (field is not None and field.kind in _WITHOUT_ORDER):
+            return []
+        column = table.c[name]
+        # Rising, blanks are last by themselves.
+        parts.append(column.desc().nulls_last() if key.startswith("-") else column)
+    if not parts:
+        return []
+    return [*parts, table.c.id.desc() if sort[-1].startswith("-") else table.c.id]
 
 
 def _index_duplicate(table: Table, duplicate: Duplicate) -> None:

@@ -3,9 +3,9 @@
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldDeclaration, FieldKind
-from onebook.definition.form import Form
 from onebook.definition.scope import COMPANY, USERS
 from onebook.engines.table.rights import rights
+from onebook.engines.table.system_fields import system_label
 from onebook.expression.tree import Expression
 from onebook.values.label import Label
 
@@ -84,26 +84,3 @@ class Sight:
         if field is None and name == COMPANY:
             return COMPANY
         return target.partition(".")[0] if name == "parent" else target
-
-
-#: What every record has without a declaration.
-SYSTEM_LABELS = {
-    "id": Label("编号", "Id"),
-    "number": Label("单号", "Number"),
-    "state": Label("状态", "State"),
-    "version": Label("版本", "Version"),
-    "position": Label("行号", "Line"),
-    "created_at": Label("创建时间", "Created"),
-    "created_by": Label("创建人", "Created by"),
-    "updated_at": Label("修改时间", "Changed"),
-    "updated_by": Label("修改人", "Changed by"),
-    "deleted_at": Label("删除时间", "Deleted"),
-    "deleted_by": Label("删除人", "Deleted by"),
-}
-
-
-def system_label(form: Form | None, name: str) -> Label:
-    """The label of what every record has; `parent` and `company` are called after their form."""
-    if name in SYSTEM_LABELS:
-        return SYSTEM_LABELS[name]
-    return form.label if form is not None else Label(name, name)

@@ -50,7 +50,7 @@ def check(visitor: CurrentVisitor, application: TheApplication) -> Response:
     return answered(application.check(visitor.schema))
 
 
-def report_request(
+async def report_request(
     request: Request,
     report: ReportName,
     sort: Text = None,
@@ -83,11 +83,13 @@ def export_report(
 
 
 class Figure(Shape):
-    """Which figure: an account role at dimensions (ids); those left out are summed over. `until`: as of a day."""
+    """Which figure: an account role at dimensions (ids), or at what lies behind them (`item.category`); those left out
+    are summed over. `until`: as of a day; with `since`: what moved from that day on."""
 
     account: str = Field(max_length=64)
     at: dict[str, Annotated[int, Field(ge=0, le=GREATEST_ID)]] = Field(default_factory=dict)
     until: str | None = Field(default=None, max_length=10)
+    since: str | None = Field(default=None, max_length=10)
 
 
 @router.post("/figures")
@@ -108,16 +110,18 @@ def open_figure(
 
 def _asked(figure: Figure) -> Asked:
     try:
-        until = date.fromisoformat(figure.until) if figure.until else None
+        until, since = (date.fromisoformat(day) if day else None for day in (figure.until, figure.since))
     except ValueError:
-        raise BadParameter(reason="until: YYYY-MM-DD") from None
-    return Asked(figure.account, figure.at, until)
+        raise BadParameter(reason="until, since: YYYY-MM-DD") from None
+    return Asked(figure.account, figure.at, until, since)
 
 
 def _without_amounts(opened: Mapping[str, Any]) -> dict[str, Any]:
+    withheld = {name: opened[name] and {**opened[name], "amount": None} for name in ("withheld", "withheld_holds")}
     return {
         **opened,
-        "amount": None,
+        **dict.fromkeys(("amount", "incoming_amount", "outgoing_amount")),
+        **withheld,
         "entries": [{**one, "amount": None} for one in opened["entries"]],
         "holds": [{**one, "amount": None} for one in opened["holds"]],
     }

@@ -9,7 +9,7 @@ import pytest
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.app import App
-from onebook.definition.shipped import shipped_apps
+from onebook.engines.application import Application
 from onebook.engines.design.publish import publish
 from onebook.engines.process.command import Command, Create, Run
 from onebook.engines.process.execute import execute
@@ -19,7 +19,7 @@ from onebook.engines.report.list import Lists
 from onebook.engines.report.report import Reports
 from onebook.expression.context import Context
 from onebook.storage.database import Database
-from onebook.storage.schema import create_company
+from onebook.storage.schema import Company, create_company
 from onebook.values.reference import RecordRef
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -52,11 +52,15 @@ class World:
 def make_world(database: Database, apps: list[App]) -> World:
     with database.administration() as connection:
         company = create_company(connection, "Reports")
-    published = publish(database, company.schema, apps)
-    ground = Ground(company.schema, published.catalog, published.version, ZONE)
-    return World(database, ground, Lists(published.catalog, ground.tables), Reports(published.catalog, ground.tables))
+    publish(database, company.schema, apps)
+    return world_of(database, company)
+
+
+def world_of(database: Database, company: Company) -> World:
+    ground = Application(database).ground(company.schema)
+    return World(database, ground, Lists(ground.catalog, ground.tables), Reports(ground.catalog, ground.tables))
 
 
 @pytest.fixture(scope="module")
-def world(database: Database) -> World:
-    return make_world(database, shipped_apps())
+def world(published: tuple[Database, Company]) -> World:
+    return world_of(*published)

@@ -6,6 +6,7 @@ import pytest
 from onebook.access.actor import SYSTEM
 from onebook.engines.report.refusals import UnknownColumn, WrongCondition, WrongCursor
 from onebook.engines.report.request import Condition, ListRequest, Page
+from onebook.storage.transaction import Statement
 from tests.unit.report.conftest import World
 
 PRODUCTS = 23
@@ -50,6 +51,8 @@ def walk(world: World, **asked: object) -> list[str]:
         ("code",), ("-code",), ("lower_limit",), ("-lower_limit",), ("lower_limit", "-code"),
         ("-lower_limit", "sales_price"),
         ("category",), ("-category", "code"), ("category", "-lower_limit"), ("created_at",), ("-id",), (),
+        ("lower_limit", "category", "code"), ("-lower_limit", "-category", "-code"), ("-category", "-lower_limit"),
+        ("barcode", "lower_limit"), ("-barcode", "-category", "-lower_limit"), ("barcode",),
     ],
 )  # fmt: skip
 def test_pages_hold_every_record_once_in_the_order_of_one_long_page(goods: World, sort: tuple[str, ...]) -> None:
@@ -155,3 +158,31 @@ def test_every_form_of_the_product_has_a_list(world: World) -> None:
             with world.database.transaction(world.ground.schema, read_only=True) as transaction:
                 request = ListRequest(target, sums=True, count=True)
                 world.lists.page(transaction, request, SYSTEM, world.context())
+
+
+def test_two_letters_are_found_at_beginnings_three_anywhere(goods: World) -> None:
+    codes = [row["code"] for row in listed(goods, columns=("code",), search="ls").rows]
+    assert len(codes) == PRODUCTS
+    assert listed(goods, columns=("code",), search="uo").rows == []
+    assert len(listed(goods, columns=("code",), search="uos", limit=100).rows) == PRODUCTS
+    assert len(listed(goods, columns=("code",), search="螺 P0", limit=100).rows) == PRODUCTS
+    assert len(listed(goods, columns=("code",), search="丝", limit=100).rows) == PRODUCTS
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (ListRequest("sales_order"), "sales_order_list_ordered"),
+        (ListRequest("product"), "product_list_ordered"),
+        (ListRequest("sales_order", bin=True), "sales_order_deleted_at_binned"),
+    ],
+)
+def test_pages_are_read_through_the_index_of_their_order(world: World, asked: ListRequest, index: str) -> None:
+    """Empty tables are quicker read whole: the server is asked to imagine that they are not."""
+    statement = world.lists.statement(asked, SYSTEM, world.context())
+    settings = [Statement(f"SET LOCAL enable_{way} = off") for way in ("seqscan", "sort", "incremental_sort")]
+    with world.database.transaction(world.ground.schema) as transaction:
+        *_, rows = transaction.run(*settings, Statement(f"EXPLAIN {statement.sql}", statement.parameters))
+    plan = "\n".join(line for (line,) in rows)
+    assert index in plan
+    assert "Seq Scan" not in plan

@@ -6,9 +6,10 @@ from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.values.label import Label
 
-NUMBER = FieldDeclaration(kind=FieldKind.TEXT, label=Label("单号", "Number"))
+_NUMBER = FieldDeclaration(kind=FieldKind.TEXT, label=Label("单号", "Number"))
 _ID = FieldDeclaration(kind=FieldKind.NUMBER, label=Label("编号", "Id"), scale=0)
 _VERSION = FieldDeclaration(kind=FieldKind.NUMBER, label=Label("版本", "Version"), scale=0)
+_STATE = Label("状态", "State")
 _POSITION = FieldDeclaration(kind=FieldKind.NUMBER, label=Label("行号", "Line"), scale=0)
 
 
@@ -20,7 +21,7 @@ def _instant(label: Label) -> FieldDeclaration:
     return FieldDeclaration(kind=FieldKind.INSTANT, label=label)
 
 
-RECORD: Mapping[str, FieldDeclaration] = {
+_RECORD: Mapping[str, FieldDeclaration] = {
     "id": _ID,
     "version": _VERSION,
     "created_at": _instant(Label("创建时间", "Created")),
@@ -31,6 +32,13 @@ RECORD: Mapping[str, FieldDeclaration] = {
     "deleted_by": _person(Label("删除人", "Deleted by")),
 }
 
+_LABELS: Mapping[str, Label] = {
+    **{name: field.label for name, field in _RECORD.items()},
+    "number": _NUMBER.label,
+    "state": _STATE,
+    "position": _POSITION.label,
+}
+
 
 def system_field(form: Form, lines: str | None, name: str) -> FieldDeclaration | None:
     """What a system name of a form, or of its lines, means; None if it is not one."""
@@ -39,8 +47,15 @@ def system_field(form: Form, lines: str | None, name: str) -> FieldDeclaration |
             return FieldDeclaration(kind=FieldKind.LINK, label=form.label, to=form.form)
         return {"id": _ID, "position": _POSITION}.get(name)
     if name == "number":
-        return NUMBER if form.number else None
+        return _NUMBER if form.number else None
     if name == "state":
         states = {code: state.label for code, state in form.states.items()}
-        return FieldDeclaration(kind=FieldKind.CHOICE, label=Label("状态", "State"), options=states) if states else None
-    return RECORD.get(name)
+        return FieldDeclaration(kind=FieldKind.CHOICE, label=_STATE, options=states) if states else None
+    return _RECORD.get(name)
+
+
+def system_label(form: Form | None, name: str) -> Label:
+    """What a system name is called; `parent` and `company` are called after their form."""
+    if name in _LABELS:
+        return _LABELS[name]
+    return form.label if form is not None else Label(name, name)
