@@ -108,7 +108,7 @@ class ChangedRecord:
         assert self._changed is not None, "not gathered yet"
         form, changed = self._form.declaration, self._changed
         self._load.require("update", self._record)
-        if self._conflicts:
+        if self._conflicts or self._version > changed.before["version"]:
             raise Stale(self._conflicts, form=form.label, id=self._record, version=changed.before["version"])
         touched = touched_of(form, changed.before, changed.after)
         locked = [*locked_fields(form, changed.before, touched)]
@@ -155,7 +155,7 @@ class ChangedRecord:
         learn(self._linked, self._links, before)
         self._kept_are_readable(before)
         after = self._laid(before, values)
-        missing = compute(self._form.declaration, self._form.plan, self._links, after, self._linked, self._context)
+        missing = compute(self._form.plan, self._links, after, self._linked, self._context)
         if missing and self._rounds < MOST_ROUNDS:
             keys = union(self._links)
             self._together.add(LinkedLoad(self._forms, self._linked, by_target(missing), keys, self._context))
@@ -178,7 +178,7 @@ class ChangedRecord:
         for name, value in values.items():
             field = form.fields[name]
             if field.kind is FieldKind.LINES:
-                after[name] = _laid_rows(after, name, value or [], ids)
+                after[name] = _laid_rows(form, after, name, value or [], ids)
             else:
                 after[name] = value
         if self._form.plan.reads_old:
@@ -215,7 +215,7 @@ class _Trail:
         self.changes = [Change(*row) for row in results[0]]
 
 
-def _laid_rows(after: Row, lines: str, given: Sequence[Mapping[str, Any]], ids: Any) -> list[Row]:
+def _laid_rows(form: Form, after: Row, lines: str, given: Sequence[Mapping[str, Any]], ids: Any) -> list[Row]:
     """The given rows, each over the stored row of its id; ids of other records are refused."""
     stored = {row["id"]: row for row in rows_of(after, lines)}
     unknown = [
@@ -224,7 +224,7 @@ def _laid_rows(after: Row, lines: str, given: Sequence[Mapping[str, Any]], ids: 
         if "id" in row and row["id"] not in stored
     ]
     if unknown:
-        raise Invalid(unknown)
+        raise Invalid(unknown, form=form.label)
     rows: list[Row] = []
     for place, row in enumerate(given, 1):
         kept = stored[row["id"]] if "id" in row else {"id": next(ids), "parent": after["id"], OUTER: after}
@@ -260,5 +260,5 @@ def recomputed(forms: Forms, form: str, before: Row, sets: Mapping[str, Any], co
     after |= sets
     if plan.reads_old:
         remember_old(compiled.declaration, before, after)
-    compute(compiled.declaration, plan, plan.links, after, linked, context)
+    compute(plan, plan.links, after, linked, context)
     return after

@@ -1,43 +1,51 @@
 """Defaults and formulas of a record, in the order of its plan. Pure: all that is read stands in the row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from onebook.access.actor import SYSTEM
 from onebook.definition.field import FieldDeclaration, FieldKind
-from onebook.definition.form import Form
 from onebook.engines.form.linked import Linked, Pointed
-from onebook.engines.form.plan import LinkKeys, Plan, Step, places
+from onebook.engines.form.plan import LinkKeys, Plan, Step, initial
 from onebook.engines.form.rows import OUTER, Row
-from onebook.engines.table.columns import NUMBERS, PRECISION, scale_of
-from onebook.expression.python import Context, evaluate
-from onebook.values.decimals import ZERO, rounded
-from onebook.values.refusal import Problem
+from onebook.engines.table.columns import NUMBERS, scale_of
+from onebook.expression.python import Context, compiled, evaluate
+from onebook.values.decimals import rounded
 
 
-def compute(
-    form: Form, plan: Plan, links: Sequence[LinkKeys], row: Row, linked: Linked, context: Context
-) -> frozenset[Pointed]:
+def compute(plan: Plan, links: Sequence[LinkKeys], row: Row, linked: Linked, context: Context) -> frozenset[Pointed]:
     """Fill the record in place: a field that is absent gets its default, every formula is computed anew.
 
     Returns what had to be left blank because a default points at records that nobody has read yet: read them, and
     compute again from the same start."""
+    return compute_all(plan, links, [row], linked, context)
+
+
+def compute_all(
+    plan: Plan, links: Sequence[LinkKeys], rows: Sequence[Row], linked: Linked, context: Context
+) -> frozenset[Pointed]:
+    """The same for many records of the form: step by step through all of them."""
     missing: set[Pointed] = set()
-    for lines, name, field in places(form):
-        if field.default is None and field.formula is None:
-            for own in rows_of(row, lines):
-                own.setdefault(name, initial(field))
+    inside: dict[str | None, Sequence[Row]] = {None: rows}
+    for lines in plan.blanks:
+        if lines is not None:
+            inside[lines] = [own for row in rows for own in row.get(lines) or ()]
+        for own in inside[lines]:
+            for name, value in plan.blanks[lines].items():
+                own.setdefault(name, value)
     behind = {(link.lines, link.name): link for link in links}
     for link in links:
-        missing |= _attach(row, link, linked)
+        if link.keys:
+            missing |= linked.attach_all([own for own in inside[link.lines] if link.name in own], link)
     for step in plan.steps:
+        filled = _fill(step, inside[step.lines], context)
         link_behind = behind.get((step.lines, step.name))
-        for own in rows_of(row, step.lines):
-            if _fill(step, own, context) and link_behind is not None:
+        if link_behind is not None and link_behind.keys:
+            for own in filled:
                 _learn(step, own, link_behind, linked)
-                missing |= _one(linked.attach(own, link_behind))
+                missing |= linked.attach_all([own], link_behind)
     return frozenset(missing)
 
 
@@ -47,13 +55,6 @@ def rows_of(row: Row, lines: str | None) -> list[Row]:
         return [row]
     found: list[Row] = row.get(lines) or []
     return found
-
-
-def initial(field: FieldDeclaration) -> Any:
-    """What a field holds that nobody has given a value."""
-    if field.kind is FieldKind.FLAG:
-        return False
-    return ZERO if field.meter is not None and field.kind in NUMBERS else None
 
 
 def settled(field: FieldDeclaration, value: Any) -> Any:
@@ -70,29 +71,23 @@ def settled(field: FieldDeclaration, value: Any) -> Any:
     return value
 
 
-def too_large(form: Form, row: Row) -> Iterator[Problem]:
-    """The computed numbers that have more digits than their column."""
-    for lines, name, field in places(form):
-        if field.kind not in NUMBERS or (field.formula is None and field.default is None):
-            continue
-        digits = PRECISION[field.kind] - scale_of(field)
-        for place, own in enumerate(rows_of(row, lines), 1):
-            value = own.get(name)
-            if isinstance(value, Decimal) and value and value.adjusted() >= digits:
-                yield Problem(
-                    "form.too_large", f"{lines}.{name}" if lines else name, place if lines else None, {"digits": digits}
-                )
-
-
-def _fill(step: Step, row: Row, context: Context) -> bool:
-    """Compute one field of one row; whether it changed."""
-    if step.formula is not None:
-        row[step.name] = settled(step.field, evaluate(step.formula, row, context))
-        return True
-    if step.default is None or step.name in row:
-        return False
-    row[step.name] = settled(step.field, evaluate(step.default, row, context))
-    return True
+def _fill(step: Step, rows: Sequence[Row], context: Context) -> Sequence[Row]:
+    """Compute one field of these rows; those of which it was computed."""
+    name, field = step.name, step.field
+    if step.formula is None:
+        rows = [own for own in rows if name not in own]
+    expression = step.formula or step.default
+    if expression is None or not rows:
+        return ()
+    if step.is_constant:
+        value = settled(field, evaluate(expression, rows[0], context))
+        for own in rows:
+            own[name] = value
+        return rows
+    run = compiled(expression)
+    for own in rows:
+        own[name] = settled(field, run(own, context))
+    return rows
 
 
 def _learn(step: Step, row: Row, link: LinkKeys, linked: Linked) -> None:
@@ -105,15 +100,3 @@ def _learn(step: Step, row: Row, link: LinkKeys, linked: Linked) -> None:
     behind = {key: row[own] for key, _ in (*link.values, *link.rows) if (own := f"{source.key}.{key}") in row}
     if len(behind) == len(link.values) + len(link.rows):
         linked.learn(link.target, {number: behind}, link.keys)
-
-
-def _attach(row: Row, link: LinkKeys, linked: Linked) -> set[Pointed]:
-    missing: set[Pointed] = set()
-    for own in rows_of(row, link.lines):
-        if link.name in own:
-            missing |= _one(linked.attach(own, link))
-    return missing
-
-
-def _one(pointed: Pointed | None) -> set[Pointed]:
-    return set() if pointed is None else {pointed}

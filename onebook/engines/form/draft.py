@@ -67,6 +67,8 @@ class NewRecord:
         if self._is_typed and self._rights.create is None:
             raise Forbidden(form=self._form.declaration.label, action="create")
         self._given = dict(values) if parsed else parse_values(self._form.declaration, values, self._rights)
+        if self._is_typed:
+            self._require_new_rows()
         self._links = self._form.links(self._further(keys))
         self._linked = known or Linked()
         self._ids = NewIds(1 + sum(len(rows) for rows in self._lines().values()), preview=preview)
@@ -114,6 +116,17 @@ class NewRecord:
             raise Forbidden(form=form.label, action="create")
         return self._row
 
+    def _require_new_rows(self) -> None:
+        """A row that has an id already is another record's."""
+        problems = [
+            Problem("form.row_unknown", f"{lines}.id", place)
+            for lines, rows in self._lines().items()
+            for place, row in enumerate(rows, 1)
+            if "id" in row
+        ]
+        if problems:
+            raise Invalid(problems, form=self._form.declaration.label)
+
     def _lines(self) -> dict[str, list[Mapping[str, Any]]]:
         return {name: self._given.get(name) or [] for name in self._form.declaration.line_fields}
 
@@ -148,7 +161,7 @@ class NewRecord:
         """Compute from the start; a default that looks through an unread link makes one more round."""
         self._rounds += 1
         row = self._start()
-        missing = compute(self._form.declaration, self._form.plan, self._links, row, self._linked, self._context)
+        missing = compute(self._form.plan, self._links, row, self._linked, self._context)
         if missing and self._rounds < MOST_ROUNDS:
             keys = union(self._links)
             self._together.add(LinkedLoad(self._forms, self._linked, by_target(missing), keys, self._context))

@@ -10,7 +10,7 @@ from onebook.engines.form.query import Query, Question
 from onebook.engines.table.compiled import CompiledText
 from onebook.engines.table.names import target_of
 from onebook.engines.table.rights import Granting
-from onebook.engines.table.tables import Tables
+from onebook.engines.table.tables import Tables, tables_of
 
 #: Questions follow from declarations and rights, so they are few; should somebody make them endless, begin anew.
 _MOST_QUERIES: Final = 4_000
@@ -70,7 +70,7 @@ class Forms:
     def __init__(self, catalog: Granting) -> None:
         """Over a catalog; forms are compiled when they are first asked for."""
         self.catalog = catalog
-        self.tables = Tables(catalog)
+        self.tables = tables_of(catalog)
         self._forms: dict[str, CompiledForm] = {}
         self._queries: dict[Question, Query] = {}
         self._texts: dict[object, CompiledText] = {}

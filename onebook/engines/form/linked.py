@@ -1,12 +1,14 @@
 """What is known about records that links point at, so that formulas can look through them before anything is saved."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from onebook.engines.form.plan import LinkKeys
 from onebook.engines.form.rows import OUTER, Row, copied
 
 #: A record behind a link: its form or lines, and its id.
 Pointed = tuple[str, int]
+_NOTHING: Final[tuple[Row, frozenset[str]]] = ({}, frozenset())
 
 
 class Linked:
@@ -35,20 +37,24 @@ class Linked:
         found = self._known.get((target, number))
         return not keys if found is None else keys <= found[1]
 
-    def attach(self, row: Row, link: LinkKeys) -> Pointed | None:
-        """Write what lies behind the row's link into the row; what is not known yet is told and left blank."""
-        if not link.keys:
-            return None
-        number = row.get(link.name)
-        found = self._known.get((link.target, number)) if number is not None else None
-        behind = found[0] if found is not None else {}
-        for key, own in link.values:
-            row[own] = behind.get(key)
-        for key, own in link.rows:
-            row[own] = [_moved(inner, row) for inner in behind.get(key) or ()]
-        if number is None or (found is not None and link.keys <= found[1]):
-            return None
-        return (link.target, number)
+    def attach_all(self, rows: Iterable[Row], link: LinkKeys) -> set[Pointed]:
+        """Write what lies behind the rows' links into the rows; what is not known yet is told and left blank."""
+        missing: set[Pointed] = set()
+        told: dict[int | None, Row] = {}
+        for row in rows:
+            number = row.get(link.name)
+            values = told.get(number)
+            if values is None:
+                known, had = self._known.get((link.target, number or 0), _NOTHING)
+                values = told[number] = {own: known.get(key) for key, own in link.values}
+                if number is not None and not link.keys <= had:
+                    missing.add((link.target, number))
+            row.update(values)
+            if link.rows:
+                behind = self._known.get((link.target, number or 0), _NOTHING)[0]
+                for key, own in link.rows:
+                    row[own] = [_moved(inner, row) for inner in behind.get(key) or ()]
+        return missing
 
 
 def _moved(inner: Row, outer: Row) -> Row:

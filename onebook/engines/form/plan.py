@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.definition.model import Formula
+from onebook.definition.scope import COMPANY
 from onebook.engines.form.rows import absolute, below
+from onebook.engines.table.columns import NUMBERS, PRECISION, scale_of
 from onebook.engines.table.names import target_of
 from onebook.engines.table.tables import Tables
 from onebook.engines.table.walk import link_target
 from onebook.expression.tree import Expression, Path
 from onebook.expression.types import Kind
+from onebook.values.decimals import ZERO
 from onebook.values.label import Label
 
 #: A field's place: the lines it stands in (None: the record itself), and its name.
@@ -39,6 +42,8 @@ class Step:
     field: FieldDeclaration
     default: Expression | None
     formula: Expression | None
+    #: Whether it says the same for every record of one moment: it reads nothing, or only the company's own record.
+    is_constant: bool = False
 
     @property
     def source(self) -> Path | None:
@@ -92,6 +97,12 @@ class Plan:
     links: tuple[LinkKeys, ...]
     #: Whether anything asks what a value was before (`OLD`, `CHANGED`).
     reads_old: bool
+    #: What fields hold that are neither given nor computed: of the record (under None), and of each of its lines.
+    blanks: Mapping[str | None, Mapping[str, Any]]
+    #: Computed numbers, and how many digits before the point their columns have.
+    numbers: tuple[tuple[str | None, str, int], ...]
+    #: Fields of lines that no two rows of one record may share.
+    unique_in_rows: tuple[tuple[str, str, Label], ...]
 
     @classmethod
     def of(cls, form: Form, catalog: Formulas, tables: Tables) -> "Plan":
@@ -101,7 +112,37 @@ class Plan:
         conditions = [found for place in places(form) if (found := compile_.conditions(*place)) is not None]
         keys = behind_defaults(steps, frozenset(compile_.keys))
         links = tuple(links_of(form, tables, keys))
-        return cls(tuple(_ordered(form, steps)), tuple(conditions), keys, links, compile_.reads_old)
+        return cls(
+            tuple(_ordered(form, steps)),
+            tuple(conditions),
+            keys,
+            links,
+            compile_.reads_old,
+            {lines: _blanks(form, lines) for lines in (None, *form.line_fields)},
+            tuple(
+                (lines, name, PRECISION[field.kind] - scale_of(field))
+                for lines, name, field in places(form)
+                if field.kind in NUMBERS and (field.formula is not None or field.default is not None)
+            ),
+            tuple(
+                (lines, name, field.label) for lines, name, field in places(form) if lines is not None and field.unique
+            ),
+        )
+
+
+def initial(field: FieldDeclaration) -> Any:
+    """What a field holds that nobody has given a value."""
+    if field.kind is FieldKind.FLAG:
+        return False
+    return ZERO if field.meter is not None and field.kind in NUMBERS else None
+
+
+def _blanks(form: Form, lines: str | None) -> dict[str, Any]:
+    return {
+        name: initial(field)
+        for within, name, field in places(form)
+        if within == lines and field.default is None and field.formula is None
+    }
 
 
 def places(form: Form) -> Iterator[tuple[str | None, str, FieldDeclaration]]:
@@ -128,7 +169,13 @@ class _Compiling:
         formula = self._expression(field.formula, lines)
         if default is None and formula is None:
             return None
-        return Step(lines, name, field, default, formula)
+        return Step(lines, name, field, default, formula, self._is_constant(formula or default))
+
+    def _is_constant(self, expression: Expression | None) -> bool:
+        if expression is None or expression.reads_old:
+            return False
+        start = "company." if COMPANY not in self._form.fields else None
+        return all(start is not None and path.replace("^.", "").startswith(start) for path in expression.paths)
 
     def conditions(self, lines: str | None, name: str, field: FieldDeclaration) -> Conditions | None:
         required, visible, editable = (

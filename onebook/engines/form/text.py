@@ -10,7 +10,6 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: What is invisible and would make two equal texts differ: byte order mark, zero width space, soft hyphen.
 _INVISIBLE: Final = re.compile("[\ufeff\u200b\u00ad]")
-_SPACES: Final = re.compile(r"\s+")
 #: Full-width letters, digits and what stands in codes, to their usual form.
 _NARROW: Final = {0xFF01 + offset: chr(0x21 + offset) for offset in range(94) if chr(0x21 + offset).isalnum()} | {
     ord("－"): "-", ord("＿"): "_", ord("．"): ".", ord("／"): "/", ord("＋"): "+", ord("＠"): "@", ord("＃"): "#",
@@ -35,4 +34,5 @@ def narrowed(text: str) -> str:
 
 def normalised(text: str) -> str:
     """Without case, width and spaces, as duplicates compare (`table.columns.normalised` in SQL)."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", text)).lower()
+    narrow = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return "".join(narrow.split()).lower()

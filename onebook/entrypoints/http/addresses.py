@@ -13,29 +13,29 @@ _ID = re.compile(r"[1-9][0-9]{0,18}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-def name_of(form: Annotated[str, Path()]) -> str:
+async def name_of(form: Annotated[str, Path()]) -> str:
     """The name of a form. What no form can be called is not found."""
     return _named(form)
 
 
-def record_of(form: Annotated[str, Path()], record_id: Annotated[str, Path()]) -> RecordRef:
+async def record_of(form: Annotated[str, Path()], record_id: Annotated[str, Path()]) -> RecordRef:
     """The record that an address points to. What no id can be is not found, like a record that is not there."""
     if not _ID.fullmatch(record_id) or int(record_id) > GREATEST_ID:
         raise NotFound
     return RecordRef(_named(form), int(record_id))
 
 
-def transition_of(transition: Annotated[str, Path()]) -> str:
+async def transition_of(transition: Annotated[str, Path()]) -> str:
     """The name of a transition."""
     return _named(transition)
 
 
-def report_of(report: Annotated[str, Path()]) -> str:
+async def report_of(report: Annotated[str, Path()]) -> str:
     """The name of a report."""
     return _named(report)
 
 
-def number_of(number: Annotated[str, Path()]) -> int:
+async def number_of(number: Annotated[str, Path()]) -> int:
     """A number in an address: the id of a file or job."""
     if not _ID.fullmatch(number) or int(number) > GREATEST_ID:
         raise NotFound

@@ -1,4 +1,7 @@
-"""The application behind the door."""
+"""The application behind the door.
+
+What only looks at the request is `async`: it runs where the request is, instead of travelling to a thread and back.
+"""
 
 from typing import Annotated
 
@@ -7,7 +10,7 @@ from fastapi import Depends, Request
 from onebook.engines.application import Application
 
 
-def application_of(request: Request) -> Application:
+async def application_of(request: Request) -> Application:
     """The application of this server."""
     found: Application = request.app.state.application
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from onebook.engines.process.importing.refusals import WrongRows
 from onebook.engines.process.importing.request import ImportResult
 from onebook.engines.process.importing.run import Import
 from onebook.engines.report.refusals import NotExportable
@@ -17,6 +18,7 @@ from onebook.entrypoints.http.identity import CurrentVisitor
 from onebook.entrypoints.http.jobs import Job, Jobs
 from onebook.entrypoints.http.problems import body_of, log_bug
 from onebook.entrypoints.http.questions import ListQuestion
+from onebook.entrypoints.http.refusals import NotFound
 from onebook.entrypoints.http.upload import ImportQuestion
 from onebook.locale.texts import problem_text
 from onebook.values.refusal import Problem
@@ -62,11 +64,19 @@ def run_import(
     """Import the file: a job to ask about, unless `wait=true` asks to wait for the result."""
     application.form(visitor.schema, question.form)
 
-    def work(job: Job) -> ImportResult:
-        return application.import_(visitor.schema, visitor.actor, question, job.watch)
+    def work(job: Job) -> dict[str, Any]:
+        opened: list[Import] = []
+        try:
+            result = application.import_(visitor.schema, visitor.actor, question, job.watch, opened.append)
+        except WrongRows as refusal:
+            job.file = opened[-1].wrong_rows(refusal.problems, visitor.language)
+            raise
+        if result.problems:
+            job.file = opened[-1].wrong_rows(result.problems, visitor.language)
+        return told(result, visitor.language)
 
     if request.query_params.get("wait") == "true":
-        return answered(told(work(Job("", visitor.schema, visitor.actor.id)), visitor.language))
+        return answered(work(Job("", visitor.schema, visitor.actor.id)))
     job = _jobs(request).start(visitor.schema, visitor.actor.id, work, log_bug)
     return answered(_state(job, visitor.language), 202)
 
@@ -76,6 +86,15 @@ def import_state(request: Request, visitor: CurrentVisitor, job: str) -> Respons
     """How far an import is, and what came of it."""
     found = _jobs(request).find(job, visitor.schema, visitor.actor.id)
     return answered(_state(found, visitor.language))
+
+
+@router.get("/imports/{job}/wrong_rows")
+def import_wrong_rows(request: Request, visitor: CurrentVisitor, job: str) -> Response:
+    """The wrong rows of an import that is over, with the reason beside each, to be corrected and uploaded again."""
+    found = _jobs(request).find(job, visitor.schema, visitor.actor.id)
+    if not found.is_over or found.file is None:
+        raise NotFound
+    return Response(found.file, media_type=XLSX, headers=attachment("wrong_rows.xlsx"))
 
 
 @router.delete("/imports/{job}")
@@ -123,7 +142,8 @@ def _state(job: Job, language: str) -> dict[str, Any]:
         "stage": job.stage,
         "done": job.done,
         "total": job.total,
-        "result": told(job.result, language) if isinstance(job.result, ImportResult) else None,
+        "result": job.result,
+        "has_wrong_rows": job.file is not None,
         "problem": body_of(job.refusal, language) if job.refusal else None,
     }
 

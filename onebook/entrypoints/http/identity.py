@@ -89,7 +89,7 @@ def current_visitor(request: Request) -> Visitor:
     return Visitor(session, session.company, actor, language)
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
 ) -> str | None:
     """The key under which asking again gives the same answer."""

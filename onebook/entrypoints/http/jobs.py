@@ -14,7 +14,7 @@ from onebook.values.refusal import Refusal
 
 #: At once in this process, waiting or running; and how many finished ones are remembered.
 MOST_OPEN = 16
-REMEMBERED = 200
+REMEMBERED = 50
 
 State = Literal["waiting", "running", "done", "refused", "failed"]
 
@@ -68,7 +68,13 @@ class Jobs:
                 raise TooManyJobs(seconds=10)
             self._jobs[job.id] = job
             self._forget()
-        self._pool.submit(_run, job, work, on_bug)
+        try:
+            self._pool.submit(_run, job, work, on_bug)
+        except RuntimeError as closed:
+            # The server is going down.
+            job.state = "failed"
+            job.finished.set()
+            raise TooManyJobs(seconds=60) from closed
         return job
 
     def find(self, number: str, schema: str, actor: int) -> Job:
@@ -98,7 +104,7 @@ def _run(job: Job, work: Callable[[Job], Any], on_bug: Callable[[BaseException],
     except Refusal as refusal:
         job.refusal, job.state = refusal, "refused"
     except Exception as error:  # The thread must end with an answer; what went wrong is logged like any other bug.
-        on_bug(error)
         job.state = "failed"
+        on_bug(error)
     finally:
         job.finished.set()

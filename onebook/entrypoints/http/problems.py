@@ -50,6 +50,10 @@ def preferred(header: str) -> str:
     return CHINESE
 
 
+#: More problems than anybody reads; an import's file of wrong rows holds them all.
+MOST_PROBLEMS = 1_000
+
+
 def body_of(refusal: Refusal, language: str) -> dict[str, Any]:
     """The problem document of a refusal."""
     status = int(refusal.status)
@@ -60,7 +64,7 @@ def body_of(refusal: Refusal, language: str) -> dict[str, Any]:
         "code": refusal.code,
         "detail": text_of(refusal, language),
         "data": plain(refusal.data, language),
-        "problems": [_problem(problem, refusal, language) for problem in refusal.problems],
+        "problems": [_problem(problem, refusal, language) for problem in refusal.problems[:MOST_PROBLEMS]],
     }
 
 

@@ -16,7 +16,7 @@ MOST_CONDITIONS = 50
 Text = Annotated[str | None, Query(max_length=LONGEST)]
 
 
-def list_request(
+async def list_request(
     form: FormName,
     lines: Annotated[str | None, Query(max_length=64, pattern="^[a-z][a-z0-9_]*$")] = None,
     columns: Text = None,

@@ -75,7 +75,7 @@ def _options(text: str) -> ImportOptions:
         raise BadParameter(causes(error.errors()), reason="options") from None
 
 
-def import_request(form: FormName, upload: Annotated[Upload, Depends(upload_of)]) -> ImportRequest:
+async def import_request(form: FormName, upload: Annotated[Upload, Depends(upload_of)]) -> ImportRequest:
     """The import that a request asks for."""
     return upload.options.request(form, upload.content)
 

@@ -4,23 +4,19 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
 
 from onebook.access.actor import SYSTEM, Actor
-from onebook.definition.shipped import shipped_apps
-from onebook.engines.design.publish import publish
+from onebook.engines.application import Application
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.request import ImportRequest, ImportResult
 from onebook.engines.process.importing.run import Import
 from onebook.storage.database import Database
-from onebook.storage.schema import create_company
+from onebook.storage.schema import Company
 
-_numbers = count(1)
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 
 
@@ -67,11 +63,9 @@ def wrong(result: ImportResult) -> list[tuple[int | None, str | None, str]]:
 
 
 @pytest.fixture(scope="module")
-def company_with_apps(database: Database) -> World:
-    with database.administration() as connection:
-        company = create_company(connection, f"Imports {next(_numbers)}")
-    published = publish(database, company.schema, shipped_apps())
-    return World(database, Ground(company.schema, published.catalog, published.version, ZoneInfo("Asia/Shanghai")))
+def company_with_apps(published: tuple[Database, Company]) -> World:
+    database, company = published
+    return World(database, Application(database).ground(company.schema))
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_what_people_write_is_understood(kind: FieldKind, cell: Cell, expected: 
         (FieldKind.NUMBER, "1_000", "importing.not_a_number"),
         (FieldKind.NUMBER, "1,2,3", "importing.not_a_number"),
         (FieldKind.NUMBER, "NaN", "importing.not_a_number"),
-        (FieldKind.MONEY, 1.005, "importing.too_many_digits"),
+        (FieldKind.MONEY, 1.005, "form.too_precise"),
         (FieldKind.DATE, 45000.0, "importing.not_a_date"),
         (FieldKind.DATE, "2026-02-30", "importing.not_a_date"),
         (FieldKind.DATE, "01/02/2026", "importing.not_a_date"),

@@ -1,6 +1,6 @@
 """The records of a file against what is there: found again by key, computed, checked, compared."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +8,18 @@ from sqlalchemy import ARRAY, any_, bindparam, select
 
 from onebook.access.actor import Actor
 from onebook.definition.form import Form
+from onebook.engines.form.changed import remember_old
 from onebook.engines.form.changes import changes_of
-from onebook.engines.form.checks import problems_of
-from onebook.engines.form.compute import compute
+from onebook.engines.form.checks import problems_among
+from onebook.engines.form.compute import compute_all, rows_of
 from onebook.engines.form.draft import by_target, company_keys
-from onebook.engines.form.editable import not_editable
+from onebook.engines.form.editable import locked_fields, not_editable, touched_of
 from onebook.engines.form.gather import NewIds, gather
-from onebook.engines.form.linked import Linked, Pointed, union
+from onebook.engines.form.linked import Linked, union
 from onebook.engines.form.linked_load import LinkedLoad
 from onebook.engines.form.load import RecordLoad
+from onebook.engines.form.parse import MOST_ROWS
+from onebook.engines.form.refusals import Forbidden
 from onebook.engines.form.rows import OUTER, Row, copied
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.items import Item
@@ -27,13 +30,15 @@ from onebook.engines.table.compiled import compiled
 from onebook.engines.table.joins import Joins
 from onebook.engines.table.predicate import permitted
 from onebook.engines.table.rights import rights
-from onebook.expression.python import Context, evaluate
+from onebook.expression.python import Context
+from onebook.expression.python import compiled as compiled_formula
 from onebook.expression.sql import context_parameters
+from onebook.expression.tree import Expression
 from onebook.storage.transaction import Transaction
 from onebook.values.refusal import Problem
 
-#: How often a watcher is told.
-EVERY = 1000
+#: How many records are computed together, and how often a watcher is told.
+EVERY = 5_000
 #: A default may look through a link that another default set; longer chains are no use to anybody.
 MOST_ROUNDS = 5
 
@@ -66,7 +71,7 @@ class Batch:
             return
         seen: dict[tuple[Any, ...], Item] = {}
         for item in self.items:
-            values = tuple(item.values.get(name) for name in key)
+            values = tuple([item.values.get(name) for name in key])
             if None in values:
                 continue
             first = seen.setdefault(values, item)
@@ -94,60 +99,61 @@ class Batch:
         sound = [item for item in self.items if not item.problems]
         fresh = [item for item in sound if item.existing is None]
         known = [item for item in sound if item.existing is not None]
-        if fresh and self._rights.create is None:
+        if self._rights.create is None:
             for item in fresh:
                 item.problems.append(Problem("importing.may_not_create", None, item.number))
             fresh = []
-        ids = NewIds(sum(1 + self._heights(item) for item in sound))
+        if self._rights.update is None:
+            for item in known:
+                item.problems.append(Problem("importing.may_not_update", None, item.number))
+            known = []
+        ids = NewIds(sum(1 + self._heights(item) for item in (*fresh, *known)))
         load = RecordLoad(
             self._ground.forms, self._form.form, sorted(item.existing or 0 for item in known),
             self._compiled.stored | self._keys, self._actor, self._context, lock=True, asks=("update",),
         )  # fmt: skip
         gather(transaction, ids, load)
         numbers = iter(ids.ids)
-        started = [(item, self._start(item, numbers)) for item in fresh]
-        stood = [pair for item in known if (pair := self._stood(item, load, numbers)) is not None]
-        rows = [row for _, row in started] + [row for _, _, row in stood]
-        self._compute(transaction, rows)
-        for item, row in started:
-            self._check(item, row)
-            if not item.problems:
-                self.new.append((item, row))
-        for item, before, after in stood:
-            self._compare(item, before, after)
-        pairs = [*self.new, *((item, after) for item, _, after in self.changed)]
-        self.warnings += find_twins(transaction, self._ground, self._form, pairs)
-        self.new = [(item, row) for item, row in self.new if not item.problems]
+        started = self._started(fresh, numbers)
+        stood = [(item, *self._stood(item, load, numbers)) for item in known]
+        self._compute(transaction, [*(row for _, row in started), *(row for _, _, row in stood)])
+        self._check_new(started)
+        self._compare(stood, load)
+        touched = {
+            before["id"]: frozenset(changes_of(self._form, before, after).columns) for _, before, after in self.changed
+        }
+        pairs = [*started, *((item, after) for item, _, after in self.changed)]
+        pairs = [(item, row) for item, row in pairs if not item.problems]
+        self.warnings += find_twins(transaction, self._ground, self._form, pairs, touched)
+        self.new = [(item, row) for item, row in started if not item.problems]
         self.changed = [one for one in self.changed if not one[0].problems]
 
     def _heights(self, item: Item) -> int:
-        return sum(map(len, item.lines.values()))
+        return sum(map(len, item.lines.values())) if item.lines else 0
 
-    def _start(self, item: Item, ids: Iterator[int]) -> Row:
-        """A new record before anything is computed."""
-        row: Row = dict(item.values)
-        row |= {
-            "id": next(ids), "version": 1, "number": item.values.get(NUMBER), "state": self._form.first_state,
-            "deleted_at": None, "created_at": self._now, "created_by": self._actor.id,
+    def _started(self, items: Sequence[Item], ids: Iterator[int]) -> list[tuple[Item, Row]]:
+        """New records before anything is computed."""
+        first: Row = {
+            "version": 1, "number": None, "state": self._form.first_state, "deleted_at": None,
+            "created_at": self._now, "created_by": self._actor.id,
             "updated_at": self._now, "updated_by": self._actor.id,
         }  # fmt: skip
-        for lines in self._form.line_fields:
-            row[lines] = [
-                {**given, "id": next(ids), "position": place, "parent": row["id"], OUTER: row}
-                for place, given in enumerate(item.lines.get(lines, ()), 1)
-            ]
-        return row
+        declared = tuple(self._form.line_fields)
+        started = []
+        for item in items:
+            row: Row = {**first, **item.values, "id": next(ids)}
+            for lines in declared:
+                row[lines] = [
+                    {**given, "id": next(ids), "position": place, "parent": row["id"], OUTER: row}
+                    for place, given in enumerate(item.lines.get(lines, ()), 1)
+                ]
+            started.append((item, row))
+        return started
 
-    def _stood(self, item: Item, load: RecordLoad, ids: Iterator[int]) -> tuple[Item, Row, Row] | None:
+    def _stood(self, item: Item, load: RecordLoad, ids: Iterator[int]) -> tuple[Row, Row]:
         """A stored record and what the file makes of it: fields that the file leaves blank stay as they are."""
         assert item.existing is not None
         before = load.row(item.existing)
-        if not self._form.is_editable(before.get("state")):
-            item.problems.append(Problem("importing.not_editable", None, item.number))
-            return None
-        if self._rights.update is None:
-            item.problems.append(Problem("importing.may_not_update", None, item.number))
-            return None
         after = copied(before)
         after.update({name: value for name, value in item.values.items() if name != NUMBER})
         for lines, given in item.lines.items():
@@ -157,57 +163,90 @@ class Batch:
                 base = standing[place - 1] if place <= len(standing) else {"id": next(ids), "parent": after["id"]}
                 rows.append({**base, **values, "position": place, OUTER: after})
             after[lines] = rows
-        return item, before, after
+        if self._compiled.plan.reads_old:
+            remember_old(self._form, before, after)
+        return before, after
 
     def _compute(self, transaction: Transaction, rows: Sequence[Row]) -> None:
-        """Defaults and formulas of all records; what they read behind links is asked once for all of them."""
+        """Defaults and formulas of all records; what they read behind links is asked once for all of them.
+
+        Whoever looks through a link that a default has set waits for one more round, from the same start."""
         links = self._compiled.links(self._keys)
         linked, keys = Linked(), union(links)
-        wanted = _pointed(links, rows)
-        load = LinkedLoad(self._ground.forms, linked, wanted, keys, self._context, company=company_keys(links))
+        company = company_keys(links)
+        load = LinkedLoad(self._ground.forms, linked, _pointed(links, rows), keys, self._context, company=company)
         gather(transaction, load)
-        plan = self._compiled.plan
-        starts = rows
-        for _ in range(MOST_ROUNDS):
-            missing: set[Pointed] = set()
-            for place, row in enumerate(starts):
-                if load.company is not None:
-                    row["company"] = load.company
-                missing |= compute(self._form, plan, links, row, linked, self._context)
-                if place % EVERY == 0:
-                    self._watch("compute", place, len(starts))
-            if not missing:
-                return
-            gather(
-                transaction, LinkedLoad(self._ground.forms, linked, by_target(frozenset(missing)), keys, self._context)
-            )
+        defaults = [step for step in self._compiled.plan.steps if step.formula is None]
+        for start in range(0, len(rows), EVERY):
+            self._watch("compute", start, len(rows))
+            part = rows[start : start + EVERY]
+            for row in part if load.company is not None else ():
+                row["company"] = load.company
+            lacking = [
+                (step.name, [own for row in part for own in rows_of(row, step.lines) if step.name not in own])
+                for step in defaults
+            ]
+            for rounds in range(1, MOST_ROUNDS + 1):
+                missing = compute_all(self._compiled.plan, links, part, linked, self._context)
+                if not missing or rounds == MOST_ROUNDS:
+                    break
+                gather(transaction, LinkedLoad(self._ground.forms, linked, by_target(missing), keys, self._context))
+                for name, holders in lacking:
+                    for own in holders:
+                        del own[name]
 
-    def _check(self, item: Item, row: Row) -> None:
-        for problem in problems_of(self._form, self._compiled.plan, row, self._context):
-            item.add(problem, _lines_of(self._form, problem.field))
+    def _check_new(self, started: Sequence[tuple[Item, Row]]) -> None:
+        """What is wrong with new records; fields that they may not have yet, and the scope of creating, included."""
+        self._check(started)
+        for conditions in self._compiled.plan.conditions:
+            if conditions.editable is None:
+                continue
+            may = compiled_formula(conditions.editable)
+            for item, row in started:
+                given = [item.values] if conditions.lines is None else item.lines.get(conditions.lines, ())
+                for place, (values, own) in enumerate(zip(given, rows_of(row, conditions.lines), strict=True), 1):
+                    if values.get(conditions.name) is not None and may(own, self._context) is not True:
+                        where = place if conditions.lines else None
+                        item.add(Problem("form.field_locked", conditions.key, where), conditions.lines)
         scope = self._rights.create
-        if item.existing is None and scope not in ("all", None) and not isinstance(scope, str):
-            assert scope is not None
-            if evaluate(scope, row, self._context) is not True:
-                item.problems.append(Problem("importing.may_not_create", None, item.number))
+        if isinstance(scope, Expression):
+            permits = compiled_formula(scope)
+            for item, row in started:
+                if permits(row, self._context) is not True:
+                    item.problems.append(Problem("importing.may_not_create", None, item.number))
 
-    def _compare(self, item: Item, before: Row, after: Row) -> None:
-        changes = changes_of(self._form, before, after)
-        if not changes:
-            self.unchanged.append(item)
-            return
-        scope = self._rights.update
-        if scope not in ("all", None) and not isinstance(scope, str):
-            assert scope is not None
-            if evaluate(scope, before, self._context) is not True:
+    def _check(self, pairs: Sequence[tuple[Item, Row]]) -> None:
+        lines = self._form.line_fields
+        for item, _ in pairs:
+            for name, rows in item.lines.items():
+                if len(rows) > MOST_ROWS:
+                    item.add(Problem("form.too_many_rows", name, None, {"most": MOST_ROWS, "rows": len(rows)}))
+        for position, problem in problems_among(
+            self._form, self._compiled.plan, [row for _, row in pairs], self._context
+        ):
+            first = (problem.field or "").partition(".")[0]
+            pairs[position][0].add(problem, first if first in lines else None)
+
+    def _compare(self, stood: Sequence[tuple[Item, Row, Row]], load: RecordLoad) -> None:
+        """Tell changed records from unchanged ones, and refuse what may not be changed, as if it had been typed."""
+        changed: list[tuple[Item, Row, Row]] = []
+        for item, before, after in stood:
+            if not changes_of(self._form, before, after):
+                self.unchanged.append(item)
+                continue
+            try:
+                load.require("update", before["id"])
+            except Forbidden:
                 item.problems.append(Problem("importing.may_not_update", None, item.number))
-        typed = frozenset(name for name in changes.columns if name in item.values)
-        changed: Mapping[tuple[str | None, int | None], frozenset[str]] = {(None, None): typed}
-        for problem in not_editable(self._compiled.plan, before, changed, self._context):
-            item.add(problem)
-        self._check(item, after)
-        if not item.problems:
-            self.changed.append((item, before, after))
+                continue
+            touched = touched_of(self._form, before, after)
+            for problem in locked_fields(self._form, before, touched):
+                item.add(problem)
+            for problem in not_editable(self._compiled.plan, before, touched, self._context):
+                item.add(problem, (problem.field or "").partition(".")[0] if problem.row else None)
+            changed.append((item, before, after))
+        self._check([(item, after) for item, _, after in changed])
+        self.changed = [one for one in changed if not one[0].problems]
 
     def _scope_keys(self) -> frozenset[str]:
         """What the scopes of creating and changing read."""
@@ -216,11 +255,6 @@ class Batch:
             if scope is not None and not isinstance(scope, str):
                 found |= scope.paths
         return found
-
-
-def _lines_of(form: Form, key: str | None) -> str | None:
-    first = (key or "").partition(".")[0]
-    return first if first in form.line_fields else None
 
 
 def _pointed(links: Sequence[Any], rows: Sequence[Row]) -> dict[str, frozenset[int]]:

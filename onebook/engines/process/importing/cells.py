@@ -4,11 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.engines.form.parse_value import Unreadable, parse_value
 from onebook.engines.process.importing.sheet import Cell
-from onebook.values.decimals import decimal_of, rounded
+from onebook.engines.table.columns import NUMBERS
+from onebook.values.decimals import decimal_of
 from onebook.values.label import LANGUAGES
 
 Value = str | Decimal | bool | date | datetime | tuple[str, ...] | None
@@ -33,22 +36,19 @@ DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 YES = frozenset({"是", "有", "对", "真", "启用", "√", "✓", "y", "yes", "true", "1", "on"})
 NO = frozenset({"否", "无", "错", "假", "停用", "×", "✗", "n", "no", "false", "0", "off"})
+#: Text that is the same however it is cleaned: ASCII and Chinese characters without spaces at the ends, and without the
+#: point or plus that a damaged number would have. Most cells are such.
+PLAIN = re.compile(r"[!-*,\-/-~\u4e00-\u9fff](?:[ -*,\-/-~\u4e00-\u9fff]*[!-*,\-/-~\u4e00-\u9fff])?")
+PLAIN_KINDS = frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.PHONE, FieldKind.BARCODE})
 LIST_SEPARATOR = re.compile(r"[,，;；、|\n]")
-NUMBER_SCALES = {
-    FieldKind.NUMBER: 6,
-    FieldKind.QUANTITY: 6,
-    FieldKind.PRICE: 6,
-    FieldKind.MONEY: 2,
-    FieldKind.PERCENT: 6,
-}
-WHOLE_DIGITS = {
-    FieldKind.NUMBER: 18,
-    FieldKind.QUANTITY: 12,
-    FieldKind.PRICE: 12,
-    FieldKind.MONEY: 16,
-    FieldKind.PERCENT: 3,
-}
+#: Characters of a wrong text that are told.
+SHOWN = 60
 EMPTY = frozenset({"", "-", "—", "N/A", "#N/A"})
+
+
+def shown(text: str) -> str:
+    """As much of a wrong text as its message needs."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def trimmed(text: str) -> str:
@@ -78,48 +78,26 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
-def text_reader(field: FieldDeclaration) -> Callable[[Cell], Value]:
+def text_reader(field: FieldDeclaration) -> Callable[[Cell], object]:
     """Reads text of one line, or of many for long text."""
-    limit = field.length or 100_000
-    kind = field.kind
-
-    def read(cell: Cell) -> Value:
-        text = trimmed(cell) if kind is FieldKind.LONG_TEXT and isinstance(cell, str) else text_of(cell)
-        if len(text) > limit:
-            raise Bad("importing.too_long", limit=limit, length=len(text))
-        return text or None
-
-    return read
+    has_lines = field.kind is FieldKind.LONG_TEXT
+    return lambda cell: trimmed(cell) if has_lines and isinstance(cell, str) else text_of(cell)
 
 
-def number_reader(field: FieldDeclaration) -> Callable[[Cell], Value]:
-    """Reads numbers. Those of spreadsheets have fifteen digits; more digits than the field has are refused."""
-    scale = field.scale if field.scale is not None else NUMBER_SCALES[field.kind]
-    limit = Decimal(10) ** WHOLE_DIGITS[field.kind]
+def number_reader(field: FieldDeclaration) -> Callable[[Cell], object]:
+    """Reads numbers. Those of spreadsheets have fifteen digits; a number that has lost some is refused."""
     percent = field.kind is FieldKind.PERCENT
 
-    def read(cell: Cell) -> Value:
+    def read(cell: Cell) -> object:
         if isinstance(cell, float):
-            if abs(cell) >= 10**EXACT_DIGITS:
+            if not abs(cell) < 10**EXACT_DIGITS:
                 raise Bad("importing.damaged_number", value=str(cell))
-            number = Decimal(f"{cell:.15g}")
-        elif isinstance(cell, int) and not isinstance(cell, bool):
-            number = Decimal(cell)
-        elif cell is None:
-            return None
-        elif isinstance(cell, str):
-            parsed = number_text(cell, percent)
-            if parsed is None:
-                return None
-            number = parsed
-        else:
-            raise Bad("importing.not_a_number", value=str(cell))
-        exponent = number.as_tuple().exponent
-        if isinstance(exponent, int) and -exponent > scale and rounded(number, scale) != number:
-            raise Bad("importing.too_many_digits", scale=scale, value=str(number))
-        if abs(number) >= limit:
-            raise Bad("importing.too_large_number", value=str(number))
-        return number
+            return Decimal(f"{cell:.15g}")
+        if cell is None or (isinstance(cell, int) and not isinstance(cell, bool)):
+            return cell
+        if isinstance(cell, str):
+            return number_text(cell, percent)
+        raise Bad("importing.not_a_number", value=str(cell))
 
     return read
 
@@ -139,7 +117,7 @@ def number_text(text: str, percent: bool) -> Decimal | None:
         plain = plain.replace(",", "")
     number = decimal_of(plain) if "_" not in plain else None
     if number is None:
-        raise Bad("importing.not_a_number", value=text)
+        raise Bad("importing.not_a_number", value=shown(text))
     return number * factor
 
 
@@ -157,7 +135,7 @@ def read_date(cell: Cell) -> Value:
         found = DAY.fullmatch(text.split(" ")[0].split("T")[0]) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
         if found:
             return _day(int(found[1]), int(found[2]), int(found[3]), text)
-    raise Bad("importing.not_a_date", value=str(cell))
+    raise Bad("importing.not_a_date", value=shown(str(cell)))
 
 
 def read_month(cell: Cell) -> Value:
@@ -181,7 +159,7 @@ def instant_reader(zone: ZoneInfo) -> Callable[[Cell], Value]:
             try:
                 cell = datetime.fromisoformat(text)
             except ValueError as wrong:
-                raise Bad("importing.not_an_instant", value=text) from wrong
+                raise Bad("importing.not_an_instant", value=shown(text)) from wrong
         if isinstance(cell, date) and not isinstance(cell, datetime):
             cell = datetime(cell.year, cell.month, cell.day)
         if not isinstance(cell, datetime):
@@ -200,7 +178,7 @@ def read_flag(cell: Cell) -> Value:
         return None
     if word in YES or word in NO:
         return word in YES
-    raise Bad("importing.not_a_flag", value=str(cell))
+    raise Bad("importing.not_a_flag", value=shown(str(cell)))
 
 
 def choice_codes(field: FieldDeclaration) -> dict[str, str]:
@@ -222,7 +200,9 @@ def choice_reader(field: FieldDeclaration) -> Callable[[Cell], Value]:
         code = codes.get(text.lower())
         if code is None:
             raise Bad(
-                "importing.unknown_choice", value=text, choices=[str(one) for one in (field.options or {}).values()]
+                "importing.unknown_choice",
+                value=shown(text),
+                choices=[str(one) for one in (field.options or {}).values()],
             )
         return code
 
@@ -244,52 +224,67 @@ def _day(year: int, month: int, day: int, text: str) -> date:
     try:
         return date(year, month, day)
     except ValueError as wrong:
-        raise Bad("importing.not_a_date", value=text) from wrong
+        raise Bad("importing.not_a_date", value=shown(text)) from wrong
 
 
 def reader(field: FieldDeclaration, zone: ZoneInfo) -> Callable[[Cell], Value]:
-    """What turns the cells of a field's column into values. Links are read as text; who they are is found later."""
-    if field.kind in NUMBER_SCALES:
+    """What turns the cells of a field's column into values: understood as spreadsheets write them, then under the same
+    rules as if typed. Links are read as text; who they are is found later."""
+    understood = _reader(field, zone)
+    if field.kind is FieldKind.LINK:
+        return lambda cell: text_of(cell) or None
+    shortest = min(field.length or SHOWN, SHOWN) if field.kind in PLAIN_KINDS else 0
+
+    def read(cell: Cell) -> Value:
+        if shortest and type(cell) is str and len(cell) <= shortest and PLAIN.fullmatch(cell):
+            return cell
+        try:
+            value: Value = parse_value(field, understood(cell))
+        except Unreadable as unreadable:
+            raise Bad(unreadable.code, **unreadable.data) from unreadable
+        return value
+
+    return read
+
+
+def _reader(field: FieldDeclaration, zone: ZoneInfo) -> Callable[[Cell], object]:
+    if field.kind in NUMBERS:
         return number_reader(field)
-    if field.kind is FieldKind.INSTANT:
-        return instant_reader(zone)
-    fixed: dict[FieldKind, Callable[[Cell], Value]] = {
-        FieldKind.DATE: read_date, FieldKind.MONTH: read_month, FieldKind.FLAG: read_flag, FieldKind.LINK: _link_text,
-    }  # fmt: skip
-    if field.kind in fixed:
-        return fixed[field.kind]
-    if field.kind is FieldKind.CHOICE:
-        return choice_reader(field)
-    if field.kind in (FieldKind.CHOICES, FieldKind.TAGS):
-        return several_reader(field)
+    match field.kind:
+        case FieldKind.INSTANT:
+            return instant_reader(zone)
+        case FieldKind.DATE:
+            return read_date
+        case FieldKind.MONTH:
+            return read_month
+        case FieldKind.FLAG:
+            return read_flag
+        case FieldKind.CHOICE:
+            return choice_reader(field)
+        case FieldKind.CHOICES | FieldKind.TAGS:
+            return several_reader(field)
     return text_reader(field)
 
 
-def _link_text(cell: Cell) -> Value:
-    return text_of(cell) or None
+#: Kinds of cells that may be equal although they are not the same: 1, 1.0, TRUE.
+_CONFUSED: Final = frozenset({int, float, bool})
 
 
 def column_values(cells: Sequence[Cell], read: Callable[[Cell], Value]) -> tuple[list[Value], dict[int, Bad]]:
     """Values of a whole column, and what is wrong by position. Each different cell is read once."""
-    seen: dict[tuple[type, Cell], Value] = {}
-    wrong: dict[tuple[type, Cell], Bad] = {}
-    values: list[Value] = []
-    bad: dict[int, Bad] = {}
-    for position, cell in enumerate(cells):
-        mark = (type(cell), cell)
+    kinds = set(map(type, cells))
+    if len(kinds & _CONFUSED) > 1:
+        parts = [column_values([cell if type(cell) is kind else None for cell in cells], read) for kind in kinds]
+        values = [
+            next((one for one in row if one is not None), None) for row in zip(*(v for v, _ in parts), strict=True)
+        ]
+        return values, {position: bad for _, wrong in parts for position, bad in wrong.items()}
+    known: dict[Cell, Value] = {}
+    wrong: dict[Cell, Bad] = {}
+    for cell in dict.fromkeys(cells):
         try:
-            values.append(seen[mark])
-            continue
-        except KeyError:
-            pass
-        problem = wrong.get(mark)
-        if problem is None:
-            try:
-                value = seen[mark] = read(cell)
-                values.append(value)
-                continue
-            except Bad as found:
-                problem = wrong[mark] = found
-        bad[position] = problem
-        values.append(None)
-    return values, bad
+            known[cell] = read(cell) if cell is not None else None
+        except Bad as found:
+            known[cell], wrong[cell] = None, found
+    bad = {position: wrong[cell] for position, cell in enumerate(cells) if cell in wrong} if wrong else {}
+    return [known[cell] for cell in cells], bad

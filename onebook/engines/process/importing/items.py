@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from onebook.engines.process.importing.mapping import NUMBER_LABEL, Target
 from onebook.engines.process.importing.sheet import Sheet
 from onebook.values.refusal import Problem
 
+_NO_LINES: Mapping[str, dict[str, Any]] = {}
 _NUMBER_FIELD = FieldDeclaration(kind=FieldKind.TEXT, label=NUMBER_LABEL, length=100)
 
 
@@ -38,18 +40,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkCell:
-    """A link as text, waiting to become an id: where it stands, and in which row of which record."""
+class LinkColumn:
+    """A column of links as texts, waiting to become ids: each with what holds it, its record, and its row there."""
 
-    holder: dict[str, Any]
-    name: str
-    text: str
     target: Target
-    item: Item
-    number: int
+    cells: list[tuple[str, dict[str, Any], Item, int]]
 
 
-def items_of(sheet: Sheet, columns: Mapping[int, Target], zone: ZoneInfo) -> tuple[list[Item], list[LinkCell]]:
+def items_of(sheet: Sheet, columns: Mapping[int, Target], zone: ZoneInfo) -> tuple[list[Item], list[LinkColumn]]:
     """All records of a sheet. Cells are read column by column; blank ones say nothing."""
     heads = [(place, target) for place, target in columns.items() if target.lines is None]
     rows = [(place, target) for place, target in columns.items() if target.lines is not None]
@@ -107,22 +105,22 @@ def _links(
     values: Mapping[int, list[Any]],
     owner: Sequence[Item],
     lines_of: Sequence[Mapping[str, dict[str, Any]]],
-) -> list[LinkCell]:
-    found: list[LinkCell] = []
+) -> list[LinkColumn]:
+    found: list[LinkColumn] = []
     for place, target in columns.items():
         if target.kind is not FieldKind.LINK:
             continue
-        seen: set[int] = set()
-        for position, text in enumerate(values[place]):
+        cells: list[tuple[str, dict[str, Any], Item, int]] = []
+        last: Item | None = None
+        for text, item, number, row in zip(
+            values[place], owner, sheet.numbers, lines_of or repeat(_NO_LINES), strict=False
+        ):
             if text is None:
                 continue
-            item = owner[position]
             if target.lines is not None:
-                holder = lines_of[position][target.lines]
-            elif id(item) in seen:
-                continue
-            else:
-                seen.add(id(item))
-                holder = item.values
-            found.append(LinkCell(holder, target.name, text, target, item, sheet.numbers[position]))
+                cells.append((text, row[target.lines], item, number))
+            elif item is not last:
+                last = item
+                cells.append((text, item.values, item, number))
+        found.append(LinkColumn(target, cells))
     return found

@@ -12,7 +12,8 @@ from onebook.engines.form.draft import NewRecord
 from onebook.engines.form.gather import gather
 from onebook.engines.form.save import inserting, number_day
 from onebook.engines.process.ground import Ground
-from onebook.engines.process.importing.items import LinkCell
+from onebook.engines.process.importing.cells import shown
+from onebook.engines.process.importing.items import LinkColumn
 from onebook.engines.process.importing.mapping import NUMBER
 from onebook.engines.table.compiled import compiled
 from onebook.engines.table.joins import Joins
@@ -35,46 +36,52 @@ def naming_fields(form: Form) -> tuple[str, ...]:
 class Links:
     """The links of one file, on their way from text to id."""
 
-    def __init__(self, ground: Ground, actor: Actor, context: Context, cells: Sequence[LinkCell]) -> None:
-        """All cells that name records."""
+    def __init__(self, ground: Ground, actor: Actor, context: Context, columns: Sequence[LinkColumn]) -> None:
+        """All columns that name records."""
         self._ground = ground
         self._actor = actor
         self._context = context
-        self._cells: dict[tuple[str, str | None], list[LinkCell]] = defaultdict(list)
-        for cell in cells:
-            assert cell.target.field is not None
-            self._cells[cell.target.field.to or "", cell.target.by].append(cell)
+        self._columns: dict[tuple[str, str | None], list[LinkColumn]] = defaultdict(list)
+        for column in columns:
+            assert column.target.field is not None
+            self._columns[column.target.field.to or "", column.target.by].append(column)
         self.created: list[RecordRef] = []
 
     def resolve(self, transaction: Transaction, create: frozenset[str], now: Any) -> None:
         """Put ids where texts stood; what is not found, or found twice, is noted as a problem of its row."""
-        asked = [(key, cells, {cell.text for cell in cells}) for key, cells in self._cells.items()]
+        asked = [
+            (key, columns, {text for column in columns for text, *_ in column.cells})
+            for key, columns in self._columns.items()
+        ]
         answers = transaction.run(*(self._statement(target, by, texts) for (target, by), _, texts in asked))
-        for ((target, by), cells, texts), rows in zip(asked, answers, strict=True):
+        for ((target, by), columns, texts), rows in zip(asked, answers, strict=True):
             known = _by_text(rows, texts)
-            missing = {cell.text for cell in cells if not known.get(cell.text) and cell.target.key in create}
+            makes = {text for column in columns if column.target.key in create for text, *_ in column.cells}
             refused: dict[str, Refusal] = {}
-            for text in sorted(missing):
+            for text in sorted(makes - known.keys()):
                 try:
                     known[text] = [self._create(transaction, target, by, text, now)]
                 except Refusal as refusal:
                     refused[text] = refusal
-            self._put(cells, known, refused)
+            for column in columns:
+                self._put(column, known, refused)
 
-    def _put(self, cells: Iterable[LinkCell], known: Mapping[str, list[int]], refused: Mapping[str, Refusal]) -> None:
-        for cell in cells:
-            ids = known.get(cell.text, [])
-            if len(ids) == 1:
-                cell.holder[cell.name] = ids[0]
+    def _put(self, column: LinkColumn, known: Mapping[str, list[int]], refused: Mapping[str, Refusal]) -> None:
+        target = column.target
+        sure = {text: ids[0] for text, ids in known.items() if len(ids) == 1}
+        for text, holder, item, number in column.cells:
+            found = sure.get(text)
+            if found is not None:
+                holder[target.name] = found
                 continue
-            del cell.holder[cell.name]
-            assert cell.target.field is not None
-            form = self._ground.catalog.forms[(cell.target.field.to or "").partition(".")[0]]
-            code = "importing.link_ambiguous" if ids else "importing.link_unknown"
-            data: dict[str, object] = {"value": cell.text, "form": form.label}
-            if cell.text in refused:
-                code, data = "importing.link_not_created", {**data, "reason": refused[cell.text].code}
-            cell.item.problems.append(Problem(code, cell.target.key, cell.number, data))
+            del holder[target.name]
+            assert target.field is not None
+            form = self._ground.catalog.forms[(target.field.to or "").partition(".")[0]]
+            code = "importing.link_ambiguous" if text in known else "importing.link_unknown"
+            data: dict[str, object] = {"value": shown(text), "form": form.label}
+            if text in refused:
+                code, data = "importing.link_not_created", {**data, "reason": refused[text].code}
+            item.problems.append(Problem(code, target.key, number, data))
 
     def _statement(self, target: str, by: str | None, texts: set[str]) -> Statement:
         form = self._ground.catalog.forms[target]

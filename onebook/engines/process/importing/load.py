@@ -1,22 +1,31 @@
-"""Writing many records at once: COPY for what is new, the statements of a save for what changed, the same trail."""
+"""Writing many records at once: COPY for what is new, one statement for all that changed alike, the same trail."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
 
 from onebook.access.actor import Actor
-from onebook.engines.form.changes import own_columns, row_columns
+from onebook.engines.form.changes import Changes, changes_of, own_columns, row_columns, trail
 from onebook.engines.form.compute import rows_of
 from onebook.engines.form.forms import CompiledForm
 from onebook.engines.form.rows import Row
 from onebook.engines.form.save import number_day, updating
 from onebook.engines.form.search_text import search_text
 from onebook.engines.process.ground import Ground
+from onebook.engines.process.importing.copy_text import Source, array_text, blocks
+from onebook.engines.table.columns import TEXTS
+from onebook.engines.table.ddl import quoted, sql_type
 from onebook.storage.numbering import Prefix, prefix_of, take
 from onebook.storage.transaction import Statement, Transaction
 
-#: How many updates travel together.
-TOGETHER = 200
+#: How many records one statement changes, and how many statements travel together.
+TOGETHER: Final = 5_000
+_STATEMENTS: Final = 100
+_TRAIL: Final = ("form", "record", "at", "by", "action", "version", "changes")
 
 
 def insert(
@@ -26,55 +35,97 @@ def insert(
     compiled = ground.forms.form(form)
     declared = compiled.declaration
     _number(transaction, ground, compiled, rows, now)
-    names = [name for name, _ in own_columns(declared)]
-    head = ["id", "version", *(["state"] if declared.states else []), *(["number"] if declared.number else [])]
-    tail = ["created_at", "created_by", "updated_at", "updated_by"]
-    columns = [*head, *names, *(["search"] if declared.search else []), *tail]
-    stamp = (now, actor.id, now, actor.id)
-    table = compiled.tables.form(form).name
-    # Made before COPY begins: what takes long must not run against the server's clock.
-    _copy(transaction, table, columns, list(_records(compiled, rows, (*head, *names), stamp)))
+    names = ["id", "version", *(["state"] if declared.states else []), *(["number"] if declared.number else [])]
+    names += [name for name, _ in own_columns(declared)]
+    columns: dict[str, Source] = {name: name for name in names}
+    if declared.search:
+        columns["search"] = _searched(compiled)
+    columns |= {name: name for name in ("created_at", "created_by", "updated_at", "updated_by")}
+    _copy(transaction, compiled.tables.form(form).name, columns, rows)
     for lines, field in declared.line_fields.items():
-        row_names = ["id", "parent", "position", *(name for name, _ in row_columns(field))]
-        inner = ([_sent(own.get(name)) for name in row_names] for row in rows for own in rows_of(row, lines))
-        _copy(transaction, compiled.tables.lines(form, lines).name, row_names, inner)
-    trail = ["form", "record", "at", "by", "action", "version", "changes"]
-    _copy(transaction, "onebook_change", trail, ((form, row["id"], now, actor.id, "import", 1, "{}") for row in rows))
+        inner = [own for row in rows for own in rows_of(row, lines)]
+        if inner:
+            kept = ["id", "parent", "position", *(name for name, _ in row_columns(field))]
+            _copy(transaction, compiled.tables.lines(form, lines).name, {name: name for name in kept}, inner)
+    told = [{"record": row["id"], "version": 1, "changes": "{}"} for row in rows]
+    _tell(transaction, form, told, actor, now)
 
 
 def update(
     transaction: Transaction, ground: Ground, form: str, pairs: Sequence[tuple[Row, Row]], actor: Actor, now: datetime
 ) -> None:
     """Bring records from what was read under lock to what they shall be, with their trail."""
+    compiled = ground.forms.form(form)
+    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    told: list[Mapping[str, Any]] = []
     statements: list[Statement] = []
     for before, after in pairs:
-        statements += updating(ground.forms, form, before, after, actor, now, action="import").statements
-        if len(statements) >= TOGETHER:
-            transaction.run(*statements)
-            statements = []
-    if statements:
-        transaction.run(*statements)
+        changes = changes_of(compiled.declaration, before, after)
+        if any(changes.rows.values()):
+            statements += updating(ground.forms, form, before, after, actor, now, action="import").statements
+        else:
+            alike[tuple(changes.columns)].append(after)
+            told.append({"record": after["id"], "version": before["version"] + 1, "changes": _json(compiled, changes)})
+    for names, rows in alike.items():
+        for start in range(0, len(rows), TOGETHER):
+            statements.append(_update(compiled, names, rows[start : start + TOGETHER], actor, now))
+    for start in range(0, len(statements), _STATEMENTS):
+        transaction.run(*statements[start : start + _STATEMENTS])
+    if told:
+        _tell(transaction, form, told, actor, now)
 
 
-def _records(
-    compiled: CompiledForm, rows: Iterable[Row], names: Sequence[str], stamp: tuple[object, ...]
-) -> Iterator[list[Any]]:
-    searched = compiled.declaration.search
-    for row in rows:
-        values = [_sent(row.get(name)) for name in names]
-        if searched:
-            values.append(search_text(row.get(name) for name in searched))
-        values += stamp
-        yield values
+def _update(
+    compiled: CompiledForm, names: Sequence[str], rows: Sequence[Row], actor: Actor, now: datetime
+) -> Statement:
+    """One statement for records of which the same columns changed."""
+    table, fields = compiled.tables.form(compiled.name), compiled.declaration.fields
+    arrays = {name for name in names if name in fields and fields[name].kind in TEXTS}
+    values: dict[str, list[Any]] = {"id": [row["id"] for row in rows]}
+    values |= {name: [row.get(name) for row in rows] for name in names}
+    # Arrays travel as text: arrays of arrays would have to be of one length.
+    values |= {name: [None if one is None else array_text(one) for one in values[name]] for name in arrays}
+    if set(names) & set(compiled.declaration.search):
+        values["search"] = [*map(_searched(compiled), rows)]
+    given = ", ".join(f"%({name})s::{'text' if name in arrays else sql_type(table.c[name])}[]" for name in values)
+    sets = [
+        f"{quoted(name)} = given.{quoted(name)}{'::text[]' if name in arrays else ''}"
+        for name in values
+        if name != "id"
+    ]
+    sets += ["version = version + 1", "updated_at = %(updated_at)s", "updated_by = %(updated_by)s::bigint"]
+    sql = (
+        f"UPDATE {quoted(table.name)} AS standing SET {', '.join(sets)}"
+        f" FROM unnest({given}) AS given({', '.join(map(quoted, values))}) WHERE standing.id = given.id"
+    )
+    return Statement(sql, {**values, "updated_at": now, "updated_by": actor.id})
 
 
-def _copy(transaction: Transaction, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    named = ", ".join(f'"{name}"' for name in columns)
-    transaction.copy_in(f'COPY "{table}" ({named}) FROM STDIN', rows)
+def _searched(compiled: CompiledForm) -> Callable[[Mapping[str, Any]], str]:
+    names = compiled.declaration.search
+    return lambda row: search_text([row.get(name) for name in names])
 
 
-def _sent(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _json(compiled: CompiledForm, changes: Changes) -> str:
+    return orjson.dumps(trail(compiled.declaration, changes)).decode()
+
+
+def _tell(transaction: Transaction, form: str, told: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
+    """The trail's rows about these records."""
+    same = {"form": form, "at": now, "by": actor.id, "action": "import"}
+    columns: dict[str, Source] = {name: _always(same[name]) if name in same else name for name in _TRAIL}
+    _copy(transaction, "onebook_change", columns, told)
+
+
+def _always(value: object) -> Callable[[Mapping[str, Any]], object]:
+    return lambda _: value
+
+
+def _copy(
+    transaction: Transaction, table: str, columns: Mapping[str, Source], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    named = ", ".join(map(quoted, columns))
+    transaction.copy_blocks(f"COPY {quoted(table)} ({named}) FROM STDIN", blocks(rows, list(columns.values())))
 
 
 def _number(
@@ -90,10 +141,11 @@ def _number(
         transaction.run(*_pushed(compiled, given, today))
     if form.numbered_at != "create":
         return
+    prefix_on = _prefixes(form.number)
     waiting: dict[Prefix, list[Row]] = {}
     for row in rows:
         if not row.get("number"):
-            waiting.setdefault(prefix_of(form.number, number_day(compiled, row, today)), []).append(row)
+            waiting.setdefault(prefix_on(number_day(compiled, row, today)), []).append(row)
     if not waiting:
         return
     # Prefixes in one order, as everybody takes them.
@@ -106,12 +158,18 @@ def _number(
             row["number"] = prefix.number(running)
 
 
-def _pushed(compiled: CompiledForm, rows: Sequence[Row], today: Any) -> list[Statement]:
+def _prefixes(pattern: str) -> Callable[[date], Prefix]:
+    """The prefix of numbers on a day; days repeat."""
+    return lru_cache(maxsize=10_000)(lambda day: prefix_of(pattern, day))
+
+
+def _pushed(compiled: CompiledForm, rows: Iterable[Row], today: date) -> list[Statement]:
     """Statements that move counters past the given numbers which look like the form's own."""
     last: dict[str, int] = {}
     assert compiled.declaration.number is not None
+    prefix_on = _prefixes(compiled.declaration.number)
     for row in rows:
-        prefix = prefix_of(compiled.declaration.number, number_day(compiled, row, today)).text
+        prefix = prefix_on(number_day(compiled, row, today)).text
         running = str(row["number"])[len(prefix) :]
         if (
             str(row["number"]).startswith(prefix)

@@ -22,7 +22,8 @@ from onebook.engines.process.importing.batch import Batch
 from onebook.engines.process.importing.items import Item, items_of
 from onebook.engines.process.importing.links import Links
 from onebook.engines.process.importing.mapping import NUMBER, Target, Words, mapped, targets, words
-from onebook.engines.process.importing.refusals import ImportNotAllowed, UnknownKey, WrongRows
+from onebook.engines.process.importing.patience import rare_collections
+from onebook.engines.process.importing.refusals import ImportCancelled, ImportNotAllowed, UnknownKey, WrongRows
 from onebook.engines.process.importing.request import ImportRequest, ImportResult, Watch, unwatched
 from onebook.engines.process.importing.sheet import Sheet
 from onebook.engines.process.importing.source import read
@@ -73,7 +74,7 @@ class Import:
 
     def preview(self, database: Database) -> ImportResult:
         """What the import would do, without doing it: everything runs as in earnest and is then forgotten."""
-        with database.transaction(self._ground.schema) as transaction:
+        with rare_collections(), database.transaction(self._ground.schema) as transaction:
             transaction.run(*_PATIENT)
             batch, links = self._decided(transaction)
         result = self._result(batch, links)
@@ -83,7 +84,7 @@ class Import:
     def run(self, database: Database) -> ImportResult:
         """Do it. Raises WrongRows, with every problem, if rows are wrong and were not to be skipped."""
         try:
-            with database.transaction(self._ground.schema) as transaction:
+            with rare_collections(), database.transaction(self._ground.schema) as transaction:
                 transaction.run(*_PATIENT, *locks(self._ground, self.form))
                 batch, links = self._decided(transaction)
                 result = self._result(batch, links)
@@ -198,8 +199,12 @@ class Import:
                 records.append(execute(database, self._ground, Command(create, self._actor, key), self._now).record)
             except Refusal as refusal:
                 problems.append(_refused(refusal, item.number))
-            if place % 20 == 0:
-                self._watch("transition", place, len(new))
+            try:
+                self._watch("transition", place + 1, len(new))
+            except ImportCancelled:
+                # What was done is done; the rest is told row by row, and the same file again takes up there.
+                problems += [Problem("importing.stopped", None, later.number) for later, _ in new[place + 1 :]]
+                break
         result.records = tuple(records)
         result.new = len(records)
         result.wrong += len(problems)

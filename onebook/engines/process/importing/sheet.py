@@ -8,6 +8,10 @@ from datetime import date, datetime, time, timedelta
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 
 
+#: All cells of a file, column by column; all columns are of one length.
+Columns = Sequence[Sequence[Cell]]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Headers, and the cells below them column by column. `numbers` are the rows' places in the file, from 1."""

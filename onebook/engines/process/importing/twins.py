@@ -1,5 +1,6 @@
 """Duplicates of a whole file at once: within it, and among what is there already."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -28,9 +29,14 @@ def locks(ground: Ground, form: Form) -> list[Statement]:
 
 
 def find_twins(
-    transaction: Transaction, ground: Ground, form: Form, pairs: Sequence[tuple[Item, Row]]
+    transaction: Transaction,
+    ground: Ground,
+    form: Form,
+    pairs: Sequence[tuple[Item, Row]],
+    touched: Mapping[int, frozenset[str]],
 ) -> Iterator[Problem]:
-    """Note blocking twins as problems of their items; yield those that only warn."""
+    """Note blocking twins as problems of their items; yield those that only warn. `touched`: the changed fields of
+    records that were there already: what was accepted once is not asked about again."""
     rules = [rule for rule in rules_of(form) if rule.how in ASKED]
     keys = [_keys(rule, pairs) for rule in rules]
     answers = transaction.run(*(_statement(ground, form, rule, found) for rule, found in zip(rules, keys, strict=True)))
@@ -41,7 +47,11 @@ def find_twins(
         labels = [form.fields[name].label for name in rule.fields]
         for key, holders in found.items():
             others = standing.get(key, ())
+            if len(holders) == 1 and not others:
+                continue
             for place, (item, row) in enumerate(holders):
+                if row["id"] in touched and touched[row["id"]].isdisjoint(rule.fields):
+                    continue
                 same = [number for number in others if number != row["id"]]
                 if not same and place == 0:
                     continue
@@ -66,14 +76,14 @@ def _code(rule: Rule, is_standing: bool) -> str:
 
 
 def _keys(rule: Rule, pairs: Sequence[tuple[Item, Row]]) -> dict[tuple[Any, ...], list[tuple[Item, Row]]]:
-    found: dict[tuple[Any, ...], list[tuple[Item, Row]]] = {}
+    found: dict[tuple[Any, ...], list[tuple[Item, Row]]] = defaultdict(list)
     fold = rule.how == "normalised"
-    for item, row in pairs:
-        values = tuple(row.get(name) for name in rule.fields)
+    for pair in pairs:
+        values = tuple([pair[1].get(name) for name in rule.fields])
         if None in values:
             continue
-        key = tuple(normalised(one) if isinstance(one, str) else one for one in values) if fold else values
-        found.setdefault(key, []).append((item, row))
+        key = tuple([normalised(one) if isinstance(one, str) else one for one in values]) if fold else values
+        found[key].append(pair)
     return found
 
 

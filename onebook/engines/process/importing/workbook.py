@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from onebook.engines.process.importing.refusals import FileTooLarge, UnreadableFile
-from onebook.engines.process.importing.sheet import Cell, Limits
+from onebook.engines.process.importing.sheet import Cell, Columns, Limits
 from onebook.engines.process.importing.workbook_child import DAY, INSTANT, TOO_MANY
 
 CHILD = "onebook.engines.process.importing.workbook_child"
@@ -21,8 +21,8 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 
 
-def read_workbook(content: bytes, limits: Limits, sheet: str = "") -> tuple[str, list[list[Cell]]]:
-    """Name and rows of a sheet. Raises FileTooLarge, UnreadableFile."""
+def read_workbook(content: bytes, limits: Limits, sheet: str = "") -> tuple[str, Columns]:
+    """Name and columns of a sheet. Raises FileTooLarge, UnreadableFile."""
     _check_archive(content, limits)
     arguments = [
         sheet,
@@ -40,7 +40,7 @@ def read_workbook(content: bytes, limits: Limits, sheet: str = "") -> tuple[str,
     if done.returncode:
         raise UnreadableFile(reason="broken")
     answer: dict[str, Any] = msgspec.msgpack.decode(done.stdout, ext_hook=_unpack)
-    return answer["name"], answer["rows"]
+    return answer["name"], answer["columns"]
 
 
 def _unpack(tag: int, data: memoryview) -> Cell:

@@ -1,12 +1,13 @@
 """The child process that opens workbooks: whatever a broken or evil file does, it does to this process alone.
 
-Standard input carries the file; standard output the rows of its first visible sheet with content, or of the sheet
+Standard input carries the file; standard output the columns of its first visible sheet with content, or of the sheet
 named by the first argument, packed as messages. Exit code 3 means too many cells, 4 an unreadable file.
 """
 
 import io
 import resource
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -24,6 +25,13 @@ def pack(value: object) -> object:
         return msgspec.msgpack.Ext(DAY, value.isoformat().encode())
     assert isinstance(value, time | timedelta), type(value)
     return msgspec.msgpack.Ext(OTHER, str(value).encode())
+
+
+def tagged(cells: Sequence[object]) -> Sequence[object]:
+    """A column whose dates are packed: by themselves they would become text, indistinguishable from text cells."""
+    if {str, float, int, bool, type(None)}.issuperset(map(type, cells)):
+        return cells
+    return [pack(cell) if isinstance(cell, date | time | timedelta) else cell for cell in cells]
 
 
 def chosen(workbook: CalamineWorkbook, wanted: str) -> CalamineSheet:
@@ -52,9 +60,8 @@ def main() -> int:
     except (CalamineError, OSError, ValueError, KeyError, OverflowError, MemoryError):
         return UNREADABLE
     encoder = msgspec.msgpack.Encoder(enc_hook=pack)
-    # Dates would be packed natively as text, indistinguishable from text cells: they are tagged first.
-    tagged = [[pack(cell) if isinstance(cell, date | time | timedelta) else cell for cell in row] for row in data]
-    sys.stdout.buffer.write(encoder.encode({"name": sheet.name, "rows": tagged}))
+    packed = [tagged(column) for column in zip(*data, strict=True)]
+    sys.stdout.buffer.write(encoder.encode({"name": sheet.name, "columns": packed}))
     return 0
 
 

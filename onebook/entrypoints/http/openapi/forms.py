@@ -54,8 +54,12 @@ class FormOperations:
         found = {
             self.name: read_schema(self.form, self._visible(self.form.fields), read_rows),
             f"{self.name}Values": create_schema(self.form, writable, write_rows),
-            f"{self.name}Create": _shape(values=reference(f"{self.name}Values"), then=self._then(), accept_warnings=FLAG),
-            f"{self.name}Update": _shape(needed, expected_version=VERSION, values=self._changes(), accept_warnings=FLAG),
+            f"{self.name}Create": _shape(
+                values=reference(f"{self.name}Values"), then=self._then(), accept_warnings=FLAG
+            ),
+            f"{self.name}Update": _shape(
+                needed, expected_version=VERSION, values=self._changes(), accept_warnings=FLAG
+            ),
         }
         for lines, declared in self._lines().items():
             fields = declared.fields or {}
