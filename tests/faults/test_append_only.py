@@ -15,6 +15,7 @@ ATTACKS = [
     *(f"UPDATE {table} SET journal = journal + 1" for table in ("ledger_entry", "ledger_hold_change")),
     "UPDATE ledger_entry SET amount = amount + 1",
     "UPDATE ledger_journal SET booked_on = booked_on + 1",
+    "UPDATE ledger_hold_change SET wanted_quantity = 0",
     *(f"DELETE FROM {table}" for table in (*FACTS, "ledger_account", "ledger_hold")),
     *(f"TRUNCATE {table} CASCADE" for table in (*FACTS, "ledger_account", "ledger_hold")),
 ]
@@ -67,6 +68,37 @@ def test_the_database_refuses_what_the_kernel_would(book: Book) -> None:
             " VALUES ('2026-02-28', 'x', 1, 'x', 1)"
         )
     assert book.drifts() == []
+
+
+#: What the application may do with each table of the book, and no more: nothing is deleted, facts are not changed.
+RIGHTS = {
+    "ledger_account": {"SELECT", "INSERT", "UPDATE"},
+    "ledger_hold": {"SELECT", "INSERT", "UPDATE"},
+    "ledger_total": {"SELECT", "INSERT", "UPDATE"},
+    "ledger_period": {"SELECT", "INSERT", "UPDATE"},
+    "ledger_journal": {"SELECT", "INSERT"},
+    "ledger_entry": {"SELECT", "INSERT"},
+    "ledger_hold_change": {"SELECT", "INSERT"},
+    "onebook_change": {"SELECT", "INSERT"},
+    "onebook_definition": {"SELECT"},
+}
+
+
+def test_the_application_has_no_more_rights_than_it_needs(database: Database, company: Company) -> None:
+    """A table that is added to the book has to be added here too."""
+    whole = """SELECT c.relname, array_agg(DISTINCT right_) FROM pg_class c
+        CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS right_
+        WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r'
+        AND (c.relname LIKE 'ledger%%' OR c.relname = ANY(%s))
+        AND (has_table_privilege('onebook_app', c.oid, right_) OR right_ IN ('SELECT', 'INSERT', 'UPDATE')
+            AND has_any_column_privilege('onebook_app', c.oid, right_)) GROUP BY 1"""
+    with database.administration(company.schema) as connection:
+        found = {name: set(rights) for name, rights in connection.execute(whole, [company.schema, list(RIGHTS)])}
+        owned = connection.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = %s AND tableowner = 'onebook_app'", [company.schema]
+        ).fetchone()
+    assert found == RIGHTS
+    assert owned == (0,)
 
 
 def test_an_unbalanced_journal_cannot_be_made() -> None:

@@ -25,6 +25,9 @@ LOGIN, PASSWORD = "northwind", "a good password"
 FIRST, LAST = Month(1996, 7), Month(1998, 6)
 SPAN = {"from": FIRST.first.isoformat(), "to": LAST.last.isoformat()}
 
+#: A minute of work when the machine is quiet, all of it in the set-up of the first test.
+pytestmark = pytest.mark.timeout(1200)
+
 
 @dataclass(frozen=True)
 class Books:
@@ -110,7 +113,8 @@ def test_stock_movement_adds_up_month_by_month(books: Books) -> None:
         rows = books.api.report("stock_movement", month=str(month))["rows"]
         for measure in ("quantity", "amount"):
             sides = {
-                side: summed(rows, "item", f"{side}_{measure}") for side in ("opening", "incoming", "outgoing", "closing")
+                side: summed(rows, "item", f"{side}_{measure}")
+                for side in ("opening", "incoming", "outgoing", "closing")
             }
             for item, opening in sides["opening"].items():
                 assert opening == before[measure].get(item, Decimal(0))
