@@ -132,11 +132,24 @@ class Application:
         with self._reading(schema) as transaction:
             yield company.reports.stream(transaction, request, actor, company.ground.context(actor, self._now()))
 
-    def import_(self, schema: str, actor: Actor, request: ImportRequest, watch: Watch = unwatched) -> ImportResult:
-        """Take a file into a form: all of it, or what its options say. Refuses with every row that is wrong."""
-        return self._on_ground(
-            schema, lambda ground: Import(ground, request, actor, self._now(), watch).run(self.database)
-        )
+    def import_(
+        self,
+        schema: str,
+        actor: Actor,
+        request: ImportRequest,
+        watch: Watch = unwatched,
+        opened: Callable[[Import], None] = lambda _: None,
+    ) -> ImportResult:
+        """Take a file into a form: all of it, or what its options say. Refuses with every row that is wrong.
+
+        `opened` is told of the import before it runs: it makes the file of the wrong rows afterwards."""
+
+        def run(ground: Ground) -> ImportResult:
+            importing = Import(ground, request, actor, self._now(), watch)
+            opened(importing)
+            return importing.run(self.database)
+
+        return self._on_ground(schema, run)
 
     def preview_import(self, schema: str, actor: Actor, request: ImportRequest) -> ImportResult:
         """What an import would do, with everything wrong in the file; nothing is written."""
@@ -166,7 +179,7 @@ class Application:
         """Why a figure is what it is: exactly the entries and promises that sum to it."""
         ground = self.ground(schema)
         with self._reading(schema) as transaction:
-            return opening.opened(transaction, ground, actor, asked, language)
+            return opening.opened(transaction, ground, actor, asked, self._now(), language)
 
     def check(self, schema: str) -> Sequence[book.Drift]:
         """Recompute the whole book and compare: every difference, none if it is clean."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
@@ -24,6 +25,8 @@ from onebook.expression.tree import Span
 LONGEST_TEXT: Final = 4096
 MOST_NODES: Final = 500
 DEEPEST: Final = 32
+#: Formulas whose reading is remembered: most stand in several places, and catalogs are read again and again.
+_REMEMBERED: Final = 2_000
 #: Digits of a number that is written out.
 MOST_DIGITS: Final = 30
 
@@ -31,6 +34,7 @@ MOST_DIGITS: Final = 30
 _CHAINED: Final = frozenset({"AND", "OR", "+", "*", "&"})
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse(text: str) -> Syntax:
     """The formula as written. Refuses what is too long, too large, too deep or no formula."""
     if len(text.encode(errors="replace")) > LONGEST_TEXT:

@@ -17,7 +17,7 @@ from onebook.engines.table.compiled import compiled
 from onebook.engines.table.ddl import quoted
 from onebook.engines.table.joins import Joins
 from onebook.engines.table.names import table_name
-from onebook.engines.table.tables import Tables
+from onebook.engines.table.tables import Tables, tables_of
 from onebook.expression.refusals import ExpressionRefusal
 from onebook.expression.sql import lower
 from onebook.storage.transaction import Connection
@@ -28,7 +28,7 @@ _BATCH: Final = 5_000
 
 def fill(connection: Connection, new: Declarations, old: Declarations | None, change: Change) -> None:
     """Meters first, then formulas in the order of what they read, then search texts."""
-    tables = Tables(new)
+    tables = tables_of(new)
     added = {step.target for step in change.steps if isinstance(step, TableAdded)}
     for step in change.steps:
         if isinstance(step, ColumnAdded):

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.engines.table.ddl import sql_type
-from onebook.engines.table.tables import Tables
+from onebook.engines.table.tables import Tables, tables_of
 
 #: Columns of every table that belong to no field, but may come and go with what the form declares.
 _DECLARED: Final = ("state", "number", "search")
@@ -135,10 +135,10 @@ class Change:
 
 def compare(old: Declarations | None, new: Declarations) -> Change:
     """The steps from the old tables to the new ones; from nothing, everything is added."""
-    after = Tables(new)
+    after = tables_of(new)
     if old is None:
         return Change(tuple(TableAdded(target) for target in after.all()))
-    before = Tables(old)
+    before = tables_of(old)
     origins = _origins(before, after, new)
     steps: list[Step] = [TableDropped(target) for target in before.all() if target not in set(origins.values())]
     steps += [TableRenamed(origin, target) for target, origin in origins.items() if origin != target]

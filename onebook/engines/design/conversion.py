@@ -32,7 +32,7 @@ def conversion(column: str, old_kind: str, kind: str, *, converts: bool = True) 
         return Conversion(f"CASE WHEN {fits} THEN {plain} END", f"{present} AND NOT ({fits})")
     valid = f"{fits} AND onebook.is_valid(btrim({text}), '{kind}')"
     if kind.startswith("NUMERIC"):
-        # numeric(18,2) would round 0.125 silently: what the digits do not hold is lost, and told. NaN is no number here.
+        # numeric(18,2) would round 0.125 silently: what the digits do not hold is lost, and told; and NaN is no number.
         same = f"btrim({text})::{kind} = btrim({text})::numeric AND btrim({text})::numeric <> 'NaN'"
         exact = f"CASE WHEN {valid} THEN {same} ELSE false END"
     else:

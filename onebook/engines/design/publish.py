@@ -10,7 +10,6 @@ from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.app import App
 from onebook.definition.catalog import Catalog
 from onebook.definition.read import read_text
-from onebook.definition.write import text_of
 from onebook.engines.design.backfill import fill
 from onebook.engines.design.change import Change, compare
 from onebook.engines.design.losses import Affected, affected, not_unique, values_lost
@@ -20,7 +19,7 @@ from onebook.engines.design.tables import Publishing
 from onebook.engines.design.upgrade import conflicts
 from onebook.engines.table.context import context_of
 from onebook.storage.database import Database
-from onebook.storage.transaction import Connection
+from onebook.storage.transaction import Connection, Statement
 from onebook.values.refusal import Problem
 
 #: Where the calendar days of companies lie.
@@ -79,7 +78,7 @@ def publish(
         for app in catalog.apps:
             connection.execute(
                 "INSERT INTO onebook_definition (version, app, text, published_by) VALUES (%s, %s, %s, %s)",
-                (version, app.app, text_of(app), actor.id),
+                (version, app.app, catalog.texts[app.app], actor.id),
             )
     return Published(version, catalog, looked.change, planted)
 
@@ -92,8 +91,10 @@ def installed(database: Database, schema: str) -> Catalog | None:
 
 def installed_version(database: Database, schema: str) -> int:
     """The version published last; 0 before the first."""
-    with database.administration(schema) as connection:
-        return _next_version(connection) - 1
+    latest = Statement("SELECT coalesce(max(version), 0) FROM onebook_definition")
+    with database.transaction(schema, read_only=True) as transaction:
+        [[(version,)]] = transaction.commit(latest)
+    return int(version)
 
 
 def apps_of(database: Database, schema: str, version: int) -> list[App]:

@@ -1,8 +1,8 @@
 """Making the tables of a change: every step in the publishing transaction, with what is dropped kept aside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Final
+from typing import Final, LiteralString
 
 from psycopg import sql
 from sqlalchemy import Table
@@ -23,11 +23,13 @@ from onebook.engines.design.change import (
 from onebook.engines.design.losses import conversion_of
 from onebook.engines.table import ddl
 from onebook.engines.table.names import table_name
-from onebook.engines.table.tables import Tables
-from onebook.storage.transaction import Connection
+from onebook.engines.table.tables import tables_of
+from onebook.storage.transaction import Connection, Rows
 
 #: Room for `__v` and a version in the 63 bytes of a name.
 _LONGEST_BASE: Final = 54
+#: How the name of everything begins that was dropped and lies aside.
+_KEPT: Final = "kept__"
 
 
 class Publishing:
@@ -39,19 +41,25 @@ class Publishing:
         """In the transaction of the connection, whose search path is the company's schema."""
         self._connection = connection
         self._schema = schema
-        self._before = Tables(old) if old is not None else None
-        self._after = Tables(new)
+        self._before = tables_of(old) if old is not None else None
+        self._after = tables_of(new)
         self._new = new
         self._version = version
+        #: Statements that nobody has needed the effect of yet: they travel together.
+        self._waiting: list[str] = []
+        self._kept_tables: list[str] = []
 
     def make(self, change: Change) -> None:
         """Every step, then whatever guards and indexes the tables now need."""
+        rows = self._ask("SELECT tablename FROM pg_tables WHERE schemaname = %s", (self._schema,))
+        self._kept_tables = [str(name) for (name,) in rows if name.startswith(_KEPT)]
         touched = self._touched(change)
         for target in touched & (self._before.all().keys() if self._before else set()):
             self._unguard(table_name(target))
         for step in change.steps:
             self._make(step)
         self._guard()
+        self._send()
 
     def _touched(self, change: Change) -> set[str]:
         """The old tables whose guards stand in the way: of dropped or renamed things, and where options changed."""
@@ -121,6 +129,7 @@ class Publishing:
         if not exists:
             self._run(f"ALTER TABLE {name} ADD COLUMN state text")
         first = self._new.forms[target].first_state
+        self._send()
         update = sql.SQL("UPDATE {} SET state = %s WHERE state IS NULL").format(sql.Identifier(table.name))
         self._connection.execute(update, (first,))
         self._run(f"ALTER TABLE {name} ALTER COLUMN state SET NOT NULL")
@@ -135,18 +144,18 @@ class Publishing:
 
     def _unguard(self, table: str) -> None:
         """Drop the checks, the foreign keys from and to it, and the indexes of a table, all but its key."""
-        constraints = self._connection.execute(
+        constraints = self._ask(
             "SELECT conrelid::regclass::text, conname FROM pg_constraint"
             " WHERE contype IN ('c', 'f') AND connamespace = %(schema)s::regnamespace"
             " AND (conrelid = %(table)s::regclass OR (contype = 'f' AND confrelid = %(table)s::regclass))",
             {"schema": ddl.quoted(self._schema), "table": ddl.quoted(table)},
-        ).fetchall()
+        )
         for owner, name in constraints:
             self._run(f"ALTER TABLE {owner} DROP CONSTRAINT {ddl.quoted(name)}")
-        indexes = self._connection.execute(
+        indexes = self._ask(
             "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND NOT indisprimary",
             (ddl.quoted(table),),
-        ).fetchall()
+        )
         for (name,) in indexes:
             self._run(f"DROP INDEX {name}")
 
@@ -154,7 +163,7 @@ class Publishing:
         """Every check, foreign key and index that the tables should have and do not have, and none that changed."""
         constraints = {
             (table, name): definition
-            for table, name, definition in self._connection.execute(
+            for table, name, definition in self._ask(
                 "SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid) FROM pg_constraint"
                 " JOIN pg_class ON pg_class.oid = conrelid WHERE connamespace = %s::regnamespace",
                 (ddl.quoted(self._schema),),
@@ -162,9 +171,7 @@ class Publishing:
         }
         indexes = {
             str(name)
-            for (name,) in self._connection.execute(
-                "SELECT indexname FROM pg_indexes WHERE schemaname = %s", (self._schema,)
-            )
+            for (name,) in self._ask("SELECT indexname FROM pg_indexes WHERE schemaname = %s", (self._schema,))
         }
         for target, table in self._after.all().items():
             former = self._before.all().get(target) if self._before else None
@@ -206,11 +213,8 @@ class Publishing:
 
     def _kept_table(self, name: str) -> str | None:
         """The newest table that was once dropped under this name."""
-        rows = self._connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, %s)",
-            (self._schema, f"{_base(name)}__v"),
-        ).fetchall()
-        return max((found for (found,) in rows), key=_version_of, default=None)
+        kept = [found for found in self._kept_tables if found.startswith(f"{_base(name)}__v")]
+        return max(kept, key=_version_of, default=None)
 
     def _kept_column(self, table: Table, column: str) -> str | None:
         """The newest column of the same type that was once dropped under this name."""
@@ -223,22 +227,32 @@ class Publishing:
         return max(kept, key=_version_of, default=None)
 
     def _columns(self, table: str) -> list[tuple[str, str]]:
-        rows = self._connection.execute(
+        rows = self._ask(
             "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
             " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
             (ddl.quoted(table),),
-        ).fetchall()
+        )
         return [(str(name), str(kind)) for name, kind in rows]
 
     def _run(self, text: str) -> None:
-        self._connection.execute(text.encode())
+        self._waiting.append(text)
+
+    def _send(self) -> None:
+        if self._waiting:
+            self._connection.execute(";\n".join(self._waiting).encode())
+            self._waiting.clear()
+
+    def _ask(self, query: LiteralString, parameters: Mapping[str, object] | Sequence[object]) -> Rows:
+        """The rows of a question about the tables as they are by now."""
+        self._send()
+        return self._connection.execute(query, parameters).fetchall()
 
 
 def _base(name: str) -> str:
     """What a kept thing is called, without its version; double underscores never begin a declared name."""
-    if len(name) > _LONGEST_BASE - len("kept__"):
+    if len(name) > _LONGEST_BASE - len(_KEPT):
         name = f"{name[: _LONGEST_BASE - 15]}_{sha256(name.encode()).hexdigest()[:8]}"
-    return f"kept__{name}"
+    return f"{_KEPT}{name}"
 
 
 def _version_of(name: str) -> int:

@@ -1,6 +1,6 @@
 """One transition of one record on its way: composed, locked, decided, and turned into statements."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from onebook.access.actor import Actor
@@ -110,9 +110,7 @@ class TransitionRun:
             try:
                 self.posting = decide(self.plan.request, self._locks.locked)
             except Refusal as refusal:
-                if not self.is_preview:
-                    raise
-                self.refusals.append(refusal)
+                self._refuse(self._placed(refusal))
 
     def saved(self) -> Saved:
         """What writes the record itself; first of all statements, so that its number is the first that it answers."""
@@ -155,6 +153,12 @@ class TransitionRun:
         return tuple(RecordRef(form, record.id) for form, record in self.drafts)
 
     @property
+    def state(self) -> str | None:
+        """The state in which it leaves the record: where it was, if anything was found against it."""
+        state: str | None = self.before.get("state") if self.refusals else self.ready.declaration.target
+        return state
+
+    @property
     def step(self) -> Step:
         """The step that it is."""
         return Step(
@@ -183,7 +187,7 @@ class TransitionRun:
             for own in rows_of(row, link.lines):
                 linked.learn_from(own, link)
         declared = self.form.declaration
-        compute(declared, self.form.plan, links, row, linked, self.context)
+        compute(self.form.plan, links, row, linked, self.context)
         problems = problems_of(declared, self.form.plan, row, self.context)
         if problems:
             self._refuse(Invalid(problems, form=declared.label))
@@ -213,6 +217,19 @@ class TransitionRun:
             reasons = [problem.data.get("words") for problem in plan.problems if "words" in problem.data]
             label = self.ready.declaration.label
             self._refuse(RequirementsFailed(plan.problems, transition=label, reasons=reasons, record=self.label))
+
+    def _placed(self, refusal: Refusal) -> Refusal:
+        """The ledger's refusal with the places in the record that it is about: each problem at its first row."""
+        fields = self.form.declaration.line_fields
+        places = {
+            row["id"]: (name, place) for name in fields for place, row in enumerate(rows_of(self.before, name), 1)
+        }
+        problems = []
+        for problem in refusal.problems:
+            lines = problem.data.get("lines")
+            found = [places[line] for line in lines if line in places] if isinstance(lines, list) else []
+            problems.append(replace(problem, field=min(found)[0], row=min(found)[1]) if found else problem)
+        return type(refusal)(problems, **refusal.data)
 
     def _refuse(self, refusal: Refusal) -> None:
         if not self.is_preview:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 import re2
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import Numeric, Text, case, cast, func
 
 from onebook.expression.arithmetic import whole
@@ -27,6 +26,7 @@ from onebook.expression.functions.lowered import clipped, number, quoted
 from onebook.expression.tree import Literal, Node
 from onebook.expression.types import FLAG, NUMBER, TEXT, Kind
 from onebook.values.label import Label
+from onebook.values.pinyin import first_letters, syllables
 
 #: Characters that SUBSTITUTE gives at most, and takes of a replacement: together they bound the work.
 LONGEST: Final = 100_000
@@ -150,12 +150,12 @@ def _matches(text: str, pattern: str) -> bool:
 
 def pinyin(text: str) -> str:
     """The sound of Chinese text without tones, small letters, no spaces."""
-    return "".join(lazy_pinyin(text)).translate(_LOWER)
+    return "".join(syllables(text)).translate(_LOWER)
 
 
 def initials(text: str) -> str:
     """The first letters of the sounds, small letters."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).translate(_LOWER)
+    return "".join(first_letters(text)).translate(_LOWER)
 
 
 def _format_misfit(parts: Sequence[Node]) -> int | None:

@@ -105,6 +105,16 @@ def test_files_go_in_and_come_out(run: Run, tmp_path: Path) -> None:
     assert any("仓储部" in row for row in sheet.to_python())
 
 
+def test_whoever_may_not_export_takes_nothing_out_here_either(run: Run, trader: str, tmp_path: Path) -> None:
+    words = ("login", "create", "han.mei", "--user", "韩梅", "--company", trader)
+    assert run(*words, ONEBOOK_PASSWORD="correct horse battery").exit_code == 0
+    target = tmp_path / "out.csv"
+    refused = run("export", "department", str(target), "--as", "han.mei")
+    assert refused.exit_code == 2
+    assert "may not" in refused.stderr
+    assert not target.exists()
+
+
 @pytest.mark.usefixtures("trader")
 def test_files_that_are_wrong_are_refused(run: Run, tmp_path: Path) -> None:
     missing = run("import", "department", str(tmp_path / "nothing.xlsx"))

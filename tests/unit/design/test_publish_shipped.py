@@ -32,5 +32,19 @@ def test_publishing_again_changes_nothing(database: Database, company: Company) 
     assert again.planted == 0
 
 
+def test_indexes_that_a_company_does_not_have_yet_come_with_the_next_publication(
+    database: Database, company: Company
+) -> None:
+    publish(database, company.schema, shipped_apps())
+    names = ("sales_order_list_ordered", "sales_order_number_found", "product_deleted_at_binned")
+    with database.administration(company.schema) as connection:
+        for name in names:
+            connection.execute(f"DROP INDEX {name}".encode())
+    publish(database, company.schema, shipped_apps())
+    with database.transaction(company.schema) as transaction:
+        [rows] = transaction.run(Statement("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"))
+    assert {name for (name,) in rows} >= set(names)
+
+
 def _statements(*texts: str) -> list[Statement]:
     return [Statement(text) for text in texts]

@@ -33,7 +33,7 @@ def plan_of(fields: dict[str, Any]) -> tuple[Form, Plan]:
 
 def test_against_the_order_of_the_declaration() -> None:
     number = {"kind": "number", "label": "x"}
-    form, plan = plan_of({
+    _, plan = plan_of({
         "last": number | {"formula": "middle + SUM(rows.part)"},
         "rows": {"kind": "lines", "label": "x", "fields": {
             "part": number | {"formula": "size / ^.whole"}, "size": number | {"default": "^.first * 2"}}},
@@ -45,18 +45,18 @@ def test_against_the_order_of_the_declaration() -> None:
     assert names.index("first") < names.index("size") < names.index("whole") < names.index("part") < names.index("last")
     row: dict[str, Any] = {"id": 1}
     row["rows"] = [{"id": 2, OUTER: row}, {"id": 3, "size": Decimal(30), OUTER: row}]
-    assert compute(form, plan, plan.links, row, Linked(), context_of(SYSTEM, NOW, ZONE)) == frozenset()
+    assert compute(plan, plan.links, row, Linked(), context_of(SYSTEM, NOW, ZONE)) == frozenset()
     assert (row["whole"], row["last"]) == (40, 42)
 
 
 def test_defaults_that_wait_for_each_other() -> None:
     """Whichever is given, the other follows; with none of them both are blank."""
-    form, plan = plan_of({
+    _, plan = plan_of({
         "net": {"kind": "number", "label": "x", "default": "gross / 2"},
         "gross": {"kind": "number", "label": "x", "default": "net * 2"},
     })  # fmt: skip
     row: dict[str, Any] = {"gross": Decimal(8)}
-    compute(form, plan, plan.links, row, Linked(), context_of(SYSTEM, NOW, ZONE))
+    compute(plan, plan.links, row, Linked(), context_of(SYSTEM, NOW, ZONE))
     assert row["net"] == 4
 
 

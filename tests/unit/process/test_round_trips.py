@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from onebook.access.actor import SYSTEM
-from onebook.definition.shipped import shipped_apps
 from onebook.engines.application import Application
 from onebook.engines.process.command import Action, Bin, Command, Create, Restore, Reverse, Run, Update
 from onebook.engines.process.execute import travel
@@ -14,7 +13,7 @@ from onebook.engines.process.ground import Ground
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.road import Road
 from onebook.storage.database import Database
-from onebook.storage.schema import create_company
+from onebook.storage.schema import Company
 from onebook.values.reference import RecordRef
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -23,16 +22,14 @@ Do = Callable[[Action, int], Outcome]
 
 
 @pytest.fixture(scope="module")
-def ground(database: Database) -> Ground:
-    application = Application(database, now=lambda: NOW)
-    with database.administration() as connection:
-        company = create_company(connection, "Counting")
-    application.publish(company.schema, shipped_apps(), SYSTEM)
-    return application.ground(company.schema)
+def ground(published: tuple[Database, Company]) -> Ground:
+    database, company = published
+    return Application(database, now=lambda: NOW).ground(company.schema)
 
 
 @pytest.fixture(scope="module")
-def do(database: Database, ground: Ground) -> Do:
+def do(published: tuple[Database, Company], ground: Ground) -> Do:
+    database, _ = published
     keys = iter(range(10_000))
 
     def counted(action: Action, most: int) -> Outcome:

@@ -49,12 +49,12 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
     road.gather(Sent(inserted.statements), *running.wanted())
     running.decide()
     if road.is_preview:
-        return Outcome(RecordRef(action.form, row["id"]), row["version"], row.get("state"))
+        return Outcome(RecordRef(action.form, row["id"]), row["version"], running.state)
     saved = running.saved()
     outcome = Outcome(
         record=RecordRef(action.form, row["id"]),
         version=saved.version,
-        state=running.ready.declaration.target,
+        state=running.state,
         journal=running.journal,
         created=running.created,
     )

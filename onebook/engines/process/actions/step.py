@@ -28,12 +28,12 @@ def run(road: Road, action: Run) -> Outcome:
     road.gather(*running.wanted(), marks)
     running.decide()
     if road.is_preview:
-        return Outcome(action.record, row["version"], row.get("state"), row.get("number"))
+        return Outcome(action.record, row["version"], running.state, row.get("number"))
     saved = running.saved()
     outcome = Outcome(
         record=action.record,
         version=saved.version,
-        state=ready.declaration.target,
+        state=running.state,
         number=row.get("number"),
         journal=running.journal,
         created=running.created,
