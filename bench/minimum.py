@@ -135,7 +135,7 @@ class Minimum:
             (ORDER_ACCOUNTS, {"id": order, "customer": customer}),
         )
         _, name, warehouse, salesperson, total, tax, due, ship_on, credit, active = orders[0]
-        delivery_lines, holds, delivery, collect, journal = ids[0]
+        delivery_lines, holds, collects, delivery, journal = ids[0]
         stock = {item: (account, free) for account, role, item, free, _ in accounts if role == "on_hand"}
         receivable = next(account for account, role, _, _, _ in accounts if role == "receivable")
         owed = sum(amount for _, role, _, _, amount in accounts if role != "on_hand")
@@ -146,13 +146,14 @@ class Minimum:
         quantities = [line[2] for line in lines]
         none = [NOTHING] * len(lines)
         promised = {
-            "id": order, "journal": journal, "holds": [*holds, collect],
-            "names": ["reserve"] * len(lines) + ["collect"],
-            "accounts": [*(stock[line[1]][0] for line in lines), receivable],
-            "lines": [*(line[0] for line in lines), 0],
-            "signs": [-1] * len(lines) + [1], "dues": [ship_on] * len(lines) + [due],
-            "quantities": [*quantities, NOTHING],
-            "amounts": [*none, total], "floors": [*none, None],
+            "id": order, "journal": journal, "holds": [*holds, *collects],
+            "names": ["reserve"] * len(lines) + ["collect"] * len(lines),
+            "accounts": [*(stock[line[1]][0] for line in lines), *([receivable] * len(lines))],
+            "lines": [line[0] for line in lines] * 2,
+            "signs": [-1] * len(lines) + [1] * len(lines), "dues": [ship_on] * len(lines) + [due] * len(lines),
+            "quantities": [*quantities, *none], "amounts": [*none, *(line[4] for line in lines)],
+            "balances": [*(stock[line[1]][0] for line in lines), receivable],
+            "taken": [*quantities, NOTHING], "expected": [*none, total], "floors": [*none, None],
         }  # fmt: skip
         delivered = {
             "id": delivery, "order": order, "customer": customer, "name": name, "salesperson": salesperson,

@@ -34,8 +34,9 @@ ORDER = """SELECT o.customer, o.customer_name, o.warehouse, o.salesperson, o.tot
 ORDER_LINES = """SELECT l.id, l.product, l.base_quantity, l.price, l.amount, l.tax, p.active FROM sales_order__lines l
     JOIN product p ON p.id = l.product WHERE l.parent = %(id)s ORDER BY l.position"""
 ORDER_IDS = """SELECT ARRAY(SELECT nextval('record_id') FROM sales_order__lines WHERE parent = %(id)s),
+    ARRAY(SELECT nextval('ledger_hold_id') FROM sales_order__lines WHERE parent = %(id)s),
     ARRAY(SELECT nextval('ledger_hold_id') FROM sales_order__lines WHERE parent = %(id)s), nextval('record_id'),
-    nextval('ledger_hold_id'), nextval('ledger_journal_id')"""
+    nextval('ledger_journal_id')"""
 CUSTOMER_ACCOUNT = """INSERT INTO ledger_account (role, party, kept) SELECT %(role)s, %(customer)s, true
     WHERE NOT EXISTS (SELECT FROM ledger_account WHERE role = %(role)s AND item = 0 AND place = 0 AND lot = 0
     AND party = %(customer)s AND document = 0) ON CONFLICT DO NOTHING"""
@@ -60,7 +61,7 @@ PLACED = """INSERT INTO ledger_hold_change (journal, position, hold, kind, line,
     WITH ORDINALITY AS k (hold, line, quantity, amount, nth)"""
 PROMISED = """UPDATE ledger_account a SET taken_quantity = taken_quantity + k.quantity, floor = k.floor,
     expected_amount = expected_amount + k.amount
-    FROM unnest(%(accounts)s::bigint[], %(quantities)s::numeric[], %(amounts)s::numeric[], %(floors)s::numeric[])
+    FROM unnest(%(balances)s::bigint[], %(taken)s::numeric[], %(expected)s::numeric[], %(floors)s::numeric[])
     AS k (id, quantity, amount, floor) WHERE a.id = k.id"""
 NEW_DELIVERY = f"""{COUNTER} INSERT INTO sales_delivery (id, number, state, "order", customer, customer_name, search,
     salesperson, warehouse, shipped_on, total, tax_total, {STAMPS}) SELECT %(id)s, {NUMBER}, 'draft', %(order)s,
@@ -129,7 +130,8 @@ SETTLES = """INSERT INTO ledger_hold_change (journal, position, hold, kind, line
     SELECT %(journal)s, k.nth, k.hold, 'settle', k.line, k.quantity, k.amount FROM unnest(%(holds)s::bigint[],
     %(lines)s::bigint[], %(quantities)s::numeric[], %(amounts)s::numeric[])
     WITH ORDINALITY AS k (hold, line, quantity, amount, nth)"""
-LINES_SHIPPED = "UPDATE sales_order__lines SET shipped = shipped + to_ship, to_ship = 0 WHERE parent = %(id)s"
+LINES_SHIPPED = """UPDATE sales_order__lines SET shipped = shipped + to_ship, to_ship = 0, billed = amount
+    WHERE parent = %(id)s"""
 BILLED = """UPDATE sales_order SET billed = billed + %(total)s, open_amount = open_amount + %(total)s,
     to_collect = open_amount + %(total)s, fulfilment = 'full', progress = 'shipped' WHERE id = %(id)s"""
 

@@ -66,21 +66,30 @@ def test_the_due_date_follows_the_customer() -> None:
 @pytest.mark.parametrize(("form", "meter"), [("sales_delivery", "shipped"), ("purchase_receipt", "received")])
 @given(
     cents=some.integers(0, 10**9),
-    parts=some.lists(some.integers(1, 10**6), min_size=1, max_size=8),
+    parts=some.lists(some.tuples(some.integers(1, 10**6), some.booleans()), min_size=1, max_size=8),
 )
-def test_parts_sum_to_the_whole_to_the_cent(form: str, meter: str, cents: int, parts: list[int]) -> None:
-    amount, quantity = Decimal(cents).scaleb(-2), Decimal(sum(parts))
-    gone = total = Decimal(0)
-    for part in parts:
+def test_parts_sum_to_the_whole_to_the_cent(form: str, meter: str, cents: int, parts: list[tuple[int, bool]]) -> None:
+    """Whatever the parts, and whichever of them are reversed in between and leave again in the end."""
+    amount, quantity = Decimal(cents).scaleb(-2), Decimal(sum(part for part, _ in parts))
+    standing: list[tuple[Decimal, Decimal]] = []
+
+    def leave(part: Decimal) -> None:
         row = {
-            "quantity": Decimal(part),
+            "quantity": part,
             "order_line.amount": amount,
             "order_line.base_quantity": quantity,
-            f"order_line.{meter}": gone,
+            f"order_line.{meter}": sum((gone for gone, _ in standing), Decimal(0)),
+            "order_line.billed": sum((billed for _, billed in standing), Decimal(0)),
         }
-        total += formula_of(form, "lines", "amount", row)
-        gone += part
-    assert total == amount
+        standing.append((part, formula_of(form, "lines", "amount", row)))
+
+    for part, is_undone in parts:
+        leave(Decimal(part))
+        if is_undone:
+            standing.pop(0)
+    if rest := quantity - sum(gone for gone, _ in standing):
+        leave(rest)
+    assert sum(billed for _, billed in standing) == amount
 
 
 WORDS = [

@@ -104,3 +104,32 @@ def test_cancelling_lets_go_of_everything(world: World) -> None:
     world.run(first, "cancel")
     assert (world.line(first, "to_ship"), world.value(first, "to_collect")) == (0, 0)
     assert world.line(second, "waiting") == 0, "what is let go serves who waits"
+
+
+def test_a_deposit_that_came_after_the_goods_left_is_allocated_by_hand(world: World) -> None:
+    bolt, customer = world.product("螺栓", price="10"), world.customer("后付厂")
+    world.stock(bolt, "10")
+    order = world.order(customer, (bolt, "6"), then="approve")
+    delivery = world.draft_of("sales_delivery", order)
+    [row] = world.ask("SELECT id FROM sales_delivery__lines WHERE parent = %(id)s", id=delivery.id)
+    world.change(delivery, lines=[{"id": row[0], "quantity": "4"}])
+    world.run(delivery, "ship")
+    receipt = world.made("receipt", "post", customer=customer, order=order.id, amount="50")
+    amounts = "SELECT open_amount, deposit, received, to_collect FROM sales_order WHERE id = %(id)s"
+    assert world.ask(amounts, id=order.id) == [(40, 50, 50, 10)]
+    lines = [{"receipt": receipt.id, "order": order.id}]
+    allocation = world.made("allocation", "allocate", customer=customer, lines=lines)
+    assert world.ask(amounts, id=order.id) == [(0, 10, 50, 10)]
+    world.undo(allocation)
+    assert world.ask(amounts, id=order.id) == [(40, 50, 50, 10)]
+
+
+def test_a_line_without_a_price_ships_like_any_other(world: World) -> None:
+    bolt, gift, customer = world.product("螺栓"), world.product("赠品", price="0"), world.customer("赠品厂")
+    world.stock(bolt, "10")
+    world.stock(gift, "10")
+    order = world.order(customer, (bolt, "2"), (gift, "1"), then="approve")
+    world.run(world.draft_of("sales_delivery", order), "ship")
+    assert world.ask("SELECT fulfilment, billed, total FROM sales_order WHERE id = %(id)s", id=order.id) == [
+        ("full", 20, 20)
+    ]

@@ -136,3 +136,29 @@ def test_what_is_sold_is_not_sent_back(world: World) -> None:
     with pytest.raises(Exception, match=r"ledger\.(balance_too_low|would_break)"):
         world.undo(opening)
     assert world.meters() == before
+
+
+def test_a_part_that_is_taken_back_and_leaves_again_bills_no_cent_too_much(world: World) -> None:
+    bolt, customer = world.product("螺栓", price="3.333333"), world.customer("毫厘厂")
+    world.stock(bolt, "10")
+    order = world.order(customer, (bolt, "3"), then="approve")
+    first, second = ship_one(world, order), ship_one(world, order)
+    world.undo(first)
+    ship_one(world, order)
+    ship_one(world, order)
+    total, billed, open_amount, fulfilment = world.ask(
+        "SELECT total, billed, open_amount, fulfilment FROM sales_order WHERE id = %(id)s", id=order.id
+    )[0]
+    assert second
+    assert (billed, open_amount, fulfilment) == (total, total, "full")
+
+
+def ship_one(world: World, order: RecordRef) -> RecordRef:
+    """One piece leaves, by the delivery that stands there as a draft or by another one."""
+    if not world.ask("SELECT FROM sales_delivery WHERE \"order\" = %(id)s AND state = 'draft'", id=order.id):
+        world.run(order, "deliver")
+    delivery = world.draft_of("sales_delivery", order)
+    [row] = world.ask("SELECT id FROM sales_delivery__lines WHERE parent = %(id)s", id=delivery.id)
+    world.change(delivery, lines=[{"id": row[0], "quantity": "1"}])
+    world.run(delivery, "ship")
+    return delivery
