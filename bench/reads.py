@@ -34,9 +34,8 @@ def stock_movement(database: Database) -> Iterator[Ratio]:
         ground.application.report(ground.schema, SYSTEM, ReportRequest("stock_movement", {"month": MONTH}))
 
     def whole(ground: Company) -> None:
-        request = ReportRequest("stock_movement", {"month": MONTH})
-        with ground.application.export_report(ground.schema, SYSTEM, request) as (_, rows):
-            assert sum(1 for _ in rows) >= PRODUCTS
+        request = ReportRequest("stock_movement", {"month": MONTH}, limit=PRODUCTS)
+        assert len(ground.application.report(ground.schema, SYSTEM, request).rows) == PRODUCTS
 
     yield _grown("收发存, a page, 10 x the entries", page, large, small, 1.3)
     yield _grown("收发存, whole company, 10 x the entries", whole, large, small, 1.3)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 import psycopg
 
@@ -30,7 +30,7 @@ from onebook.engines.process.looking.naming import named
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.preview import Preview, preview
 from onebook.engines.process.refusals import NotPublished, UnknownForm
-from onebook.engines.report.heading import Heading
+from onebook.engines.report.export import Exports, Format
 from onebook.engines.report.list import Lists
 from onebook.engines.report.report import ReportRequest, Reports
 from onebook.engines.report.request import ListRequest, Page
@@ -59,6 +59,7 @@ class _Company:
     ground: Ground
     lists: Lists
     reports: Reports
+    exports: Exports
     seen_at: float
 
 
@@ -108,14 +109,12 @@ class Application:
         """The records of a form that are found by name, number or initials."""
         return self.list(schema, actor, ListRequest(form, search=words, limit=limit))
 
-    @contextmanager
-    def export(
-        self, schema: str, actor: Actor, request: ListRequest
-    ) -> Iterator[tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]]:
-        """All rows of a list, as a stream that is open as long as the context is."""
+    def export(self, schema: str, actor: Actor, request: ListRequest, target: BinaryIO, kind: Format) -> None:
+        """All rows of a list as a file. Refuses whoever may not take them out."""
         company = self._company(schema)
         with self._reading(schema) as transaction:
-            yield company.lists.stream(transaction, request, actor, company.ground.context(actor, self._now()))
+            context = company.ground.context(actor, self._now())
+            company.exports.list(transaction, request, actor, context, target, kind)
 
     def report(self, schema: str, actor: Actor, request: ReportRequest) -> Page:
         """A page of a report."""
@@ -123,14 +122,12 @@ class Application:
         with self._reading(schema) as transaction:
             return company.reports.page(transaction, request, actor, company.ground.context(actor, self._now()))
 
-    @contextmanager
-    def export_report(
-        self, schema: str, actor: Actor, request: ReportRequest
-    ) -> Iterator[tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]]:
-        """All rows of a report, as a stream that is open as long as the context is."""
+    def export_report(self, schema: str, actor: Actor, request: ReportRequest, target: BinaryIO, kind: Format) -> None:
+        """All rows of a report as a file. Refuses whoever may not take them out."""
         company = self._company(schema)
         with self._reading(schema) as transaction:
-            yield company.reports.stream(transaction, request, actor, company.ground.context(actor, self._now()))
+            context = company.ground.context(actor, self._now())
+            company.exports.report(transaction, request, actor, context, target, kind)
 
     def import_(
         self,
@@ -273,7 +270,8 @@ class Application:
         if catalog is None:
             raise NotPublished
         ground = Ground(schema, catalog, version, ZONE)
-        return _Company(ground, Lists(catalog, ground.tables), Reports(catalog, ground.tables), time.monotonic())
+        lists, reports = Lists(catalog, ground.tables), Reports(catalog, ground.tables)
+        return _Company(ground, lists, reports, Exports(lists, reports), time.monotonic())
 
     def _known(self, schema: str) -> Ground | None:
         return self.ground(schema) if installed_version(self.database, schema) else None

@@ -1,22 +1,20 @@
 """Commands about a company's records: files in, files out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.access.membership import load_actor
-from onebook.engines.design.publish import ZONE
 from onebook.engines.process.importing.request import ImportRequest, ImportResult
 from onebook.engines.process.importing.run import Import
-from onebook.engines.report.csv_text import csv_blocks
-from onebook.engines.report.heading import Heading
+from onebook.engines.report.export import Format
 from onebook.engines.report.request import ListRequest
-from onebook.engines.report.xlsx import write_xlsx
 from onebook.entrypoints.cli.house import House, Open
 from onebook.entrypoints.cli.options import CompanyName, company_of
 from onebook.entrypoints.cli.refusing import MOST_CAUSES, language
@@ -102,8 +100,9 @@ def _add_export(app: typer.Typer, open_house: Open) -> None:
         with open_house() as house:
             schema = company_of(house, company).schema
             actor = _actor(house, schema, login)
-            with house.application.export(schema, actor, request) as (headings, rows):
-                _write_table(file, form, headings, rows)
+            kind: Format = "csv" if file.suffix.lower() == ".csv" else "xlsx"
+            with _whole(file) as target:
+                house.application.export(schema, replace(actor, language=language()), request, target, kind)
         typer.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -132,13 +131,17 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
 
 
-def _write_table(file: Path, name: str, headings: Sequence[Heading], rows: Iterable[Sequence[object]]) -> None:
-    """Rows into a workbook or, if the file's name ends so, into text with commas."""
-    with _file_errors(file), file.open("wb") as target:
-        if file.suffix.lower() == ".csv":
-            target.writelines(csv_blocks(headings, rows, language=language(), zone=ZONE))
-        else:
-            write_xlsx(target, name, headings, rows, language=language(), zone=ZONE)
+@contextmanager
+def _whole(file: Path) -> Iterator[BinaryIO]:
+    """A file that is there once it is written whole; what refuses on the way leaves nothing behind."""
+    part = file.with_name(f"{file.name}.part")
+    with _file_errors(file):
+        try:
+            with part.open("wb") as target:
+                yield target
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _write_wrong_rows(

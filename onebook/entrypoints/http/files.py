@@ -1,15 +1,13 @@
 """Files in and out: imports with template, preview, progress and the wrong rows back; exports of lists."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from fastapi import APIRouter, Request, Response
 
 from onebook.engines.process.importing.refusals import WrongRows
 from onebook.engines.process.importing.request import ImportResult
 from onebook.engines.process.importing.run import Import
-from onebook.engines.report.refusals import NotExportable
-from onebook.engines.table.rights import rights
 from onebook.entrypoints.http.addresses import FormName
 from onebook.entrypoints.http.answers import answered, nothing
 from onebook.entrypoints.http.door import TheApplication
@@ -35,11 +33,11 @@ def export(
 ) -> Response:
     """Every row of a list as a file, under the same conditions as the list."""
     form = application.form(visitor.schema, question.form.partition(".")[0])
-    catalog = application.ground(visitor.schema).catalog
-    if not rights(catalog, visitor.actor, form.form).export:
-        raise NotExportable(name=form.label)
-    rows = application.export(visitor.schema, visitor.actor, question)
-    return file_of(rows, form.label.in_language(visitor.language), format, visitor)
+
+    def write(target: BinaryIO) -> None:
+        application.export(visitor.schema, visitor.speaking, question, target, format)
+
+    return file_of(write, form.label.in_language(visitor.language), format)
 
 
 @router.get("/{form}/import/template")

@@ -1,6 +1,6 @@
 """Who asks: the session of the cookie, the user it stands for, and whether the request is really theirs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -31,6 +31,11 @@ class Visitor:
     def schema(self) -> str:
         """Where the company's tables lie."""
         return self.company.schema
+
+    @property
+    def speaking(self) -> Actor:
+        """The user, reading the language of this request."""
+        return replace(self.actor, language=self.language)
 
 
 def sessions_of(request: Request) -> Sessions:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
@@ -78,8 +78,11 @@ def export_report(
     """The whole report as a file."""
     label = application.ground(visitor.schema).catalog.reports
     name = label[question.report].label.in_language(visitor.language) if question.report in label else question.report
-    rows = application.export_report(visitor.schema, visitor.actor, question)
-    return file_of(rows, name, format, visitor)
+
+    def write(target: BinaryIO) -> None:
+        application.export_report(visitor.schema, visitor.speaking, question, target, format)
+
+    return file_of(write, name, format)
 
 
 class Figure(Shape):
