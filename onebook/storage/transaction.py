@@ -62,17 +62,9 @@ class Transaction:
             self.connection.execute("ROLLBACK")
         self._over = True
 
-    def copy_in(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Fill a table with `COPY ... FROM STDIN`, the quick way in for many rows."""
-        self._require_begun()
-        self.round_trips += 1
-        with self.connection.cursor() as cursor, cursor.copy(sql) as copy:
-            for row in rows:
-                copy.write_row(row)
-
     def copy_blocks(self, sql: str, blocks: Iterable[str]) -> None:
-        """The same with blocks of lines that are already in COPY's text format. The server takes one block while the
-        next is being made."""
+        """Fill a table with `COPY ... FROM STDIN`, the quick way in for many rows: blocks of lines in COPY's text
+        format. The server takes one block while the next is being made."""
         self._require_begun()
         self.round_trips += 1
         with self.connection.cursor() as cursor, cursor.copy(sql, writer=QueuedLibpqWriter(cursor)) as copy:

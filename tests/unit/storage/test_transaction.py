@@ -55,7 +55,9 @@ def test_round_trips_are_counted_as_the_server_sees_them(database: Database, com
 def test_copy_and_stream_carry_many_rows(database: Database, company: Company) -> None:
     with database.transaction(company.schema) as transaction:
         rows = [(f"form {n}", "p", n) for n in range(1, 5001)]
-        transaction.copy_in("COPY onebook_number (form, prefix, last) FROM STDIN", rows)
+        lines = [f"{form}\t{prefix}\t{last}\n" for form, prefix, last in rows]
+        blocks = ("".join(lines[at : at + 900]) for at in range(0, len(lines), 900))
+        transaction.copy_blocks("COPY onebook_number (form, prefix, last) FROM STDIN", blocks)
         query = Statement("SELECT form, prefix, last FROM onebook_number WHERE last <= %s ORDER BY last", (4000,))
         assert list(transaction.stream(query, size=700)) == rows[:4000]
         assert transaction.commit(COUNT) == [[(5000,)]]
