@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import uvicorn
 
 from bench.place import NOW, Company
@@ -30,7 +30,7 @@ START_TIMEOUT_S = 60
 class Browser:
     """A session of an administrator."""
 
-    client: httpx.Client
+    client: httpx2.Client
     csrf: str
 
     def do(self, action: Create | Run) -> Outcome:
@@ -60,7 +60,7 @@ def served(company: Company) -> Iterator[Browser]:
     port = _free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.server", database.url, str(port)])
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
             _wait(client, process)
             answer = client.post("/api/session", json={"login": LOGIN, "password": PASSWORD})
             assert answer.status_code == 200, answer.text
@@ -70,12 +70,12 @@ def served(company: Company) -> Iterator[Browser]:
         process.wait()
 
 
-def _wait(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
+def _wait(client: httpx2.Client, process: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < end and process.poll() is None:
         try:
             client.get("/api/session")
-        except httpx.TransportError:
+        except httpx2.TransportError:
             time.sleep(0.1)
         else:
             return

@@ -2,7 +2,7 @@
 
 import argparse
 
-import httpx
+import httpx2
 
 from examples.api import Api
 from examples.northwind.load import Replay
@@ -16,7 +16,7 @@ def main() -> None:
     options.add_argument("--password", required=True)
     options.add_argument("--company", help="the name of the company, if the login knows several")
     chosen = options.parse_args()
-    with httpx.Client(base_url=chosen.url, timeout=120) as client:
+    with httpx2.Client(base_url=chosen.url, timeout=120) as client:
         api = Api(client.request, chosen.login, chosen.password, chosen.company)
         Replay(api).run(lambda done, count: print(f"\r{done} of {count}", end="", flush=True))
         print()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from onebook.access.actor import SYSTEM
 from onebook.access.logins import create_login, join_company
@@ -55,9 +55,9 @@ class Product:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "it ended by itself"
             try:
-                if httpx.get(f"{self.address}/api/health", timeout=5).status_code == 200:
+                if httpx2.get(f"{self.address}/api/health", timeout=5).status_code == 200:
                     return
-            except httpx.HTTPError:
+            except httpx2.HTTPError:
                 time.sleep(0.05)
         raise AssertionError(f"no answer in {START_S} s")
 
@@ -111,7 +111,7 @@ class Client:
 
     def __init__(self, product: Product) -> None:
         """Log in."""
-        self._http = httpx.Client(base_url=product.address, timeout=30)
+        self._http = httpx2.Client(base_url=product.address, timeout=30)
         answer = self._http.post("/api/session", json={"login": LOGIN, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         self._csrf = answer.json()["csrf"]
@@ -121,7 +121,7 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, key: str = "") -> httpx.Response:
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, key: str = "") -> httpx2.Response:
         """Once; whatever comes."""
         headers = {"X-CSRF-Token": self._csrf, **({"Idempotency-Key": key} if key else {})}
         return self._http.request(method, path, json=dict(body or {}), headers=headers)
@@ -132,7 +132,7 @@ class Client:
         while time.monotonic() < deadline:
             try:
                 answer = self.send("POST", path, body, key)
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 self.unanswered += 1
                 time.sleep(0.05)
                 continue
