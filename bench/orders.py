@@ -19,7 +19,7 @@ CYCLES = 10
 WARM = 45
 CLIENTS = 8
 LONG = 200
-GROWN_ENTRIES = 600_000
+GROWN_ENTRIES = 200_000
 
 
 def order_cycle(database: Database) -> Iterator[Ratio]:
