@@ -63,7 +63,7 @@ _STATEMENTS = (
 
 
 def fill(company: Company, entries: int) -> None:
-    """Add so many entries over the two years that follow: orders shipped and paid, each with a claim of its own."""
+    """Add so many entries in the two years after the opening stock: orders shipped and paid, each its own claim."""
     orders = max(1, entries // ENTRIES_PER_ORDER)
     with company.application.database.administration(company.schema) as connection:
         connection.execute(_ACCOUNTS)

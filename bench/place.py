@@ -24,6 +24,8 @@ from onebook.values.reference import RecordRef
 
 #: The clock stands still, so that every round falls into the same month.
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+#: The stock is two years older, so that there is room for a history before today.
+OPENED_ON = "2024-03-01"
 #: Pieces that are never sold out.
 PLENTY = "1000000000"
 #: Rows of one opening document.
@@ -91,7 +93,7 @@ def company(database: Database, name: str, *, customers: int = 40, products: int
     buyers = [row[0] for row in bare.ask("SELECT id FROM customer ORDER BY id")]
     for start in range(0, products, ROWS):
         lines = [{"product": one, "quantity": PLENTY, "price": "6"} for one in sold[start : start + ROWS]]
-        bare.made("opening_stock", "post", lines=lines)
+        bare.made("opening_stock", "post", opened_on=OPENED_ON, lines=lines)
     return Company(application, schema, buyers, sold)
 
 

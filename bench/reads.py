@@ -17,7 +17,7 @@ ENTRIES = 20_000
 PRODUCTS = 1_000
 #: Records of the smaller and of the larger list.
 FEW, MANY = 10_000, 100_000
-MONTH = "2027-03-01"
+MONTH = "2025-03-01"
 TIMES = 5
 
 
