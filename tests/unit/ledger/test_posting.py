@@ -1,6 +1,5 @@
 """Posting through PostgreSQL: value, promises, limits, waiting demand, leaves and control accounts."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal as D
 
@@ -17,8 +16,6 @@ from onebook.ledger.refusals import (
     WouldBreakLaterDay,
 )
 from onebook.ledger.request import Limit, Measure, Move, Place, Settle, Tense, Transfer
-from onebook.storage.database import Database
-from onebook.storage.schema import Company
 from tests.unit.ledger.book import (
     DAY,
     Book,
@@ -34,14 +31,6 @@ from tests.unit.ledger.book import (
     sell,
     settle,
 )
-
-
-@pytest.fixture
-def book(database: Database, company: Company) -> Iterator[Book]:
-    """A book, clean at the end whatever the test did."""
-    book = Book(database, company.schema)
-    yield book
-    assert book.drifts() == []
 
 
 def test_goods_and_money_in_one_journal(book: Book) -> None:

@@ -1,6 +1,5 @@
 """Reversal: exact, once, in the way of what came later, and through the same limits as everything else."""
 
-from collections.abc import Iterator
 from decimal import Decimal as D
 
 import pytest
@@ -11,8 +10,6 @@ from onebook.ledger.decide import decide, decide_all
 from onebook.ledger.journal import Origin
 from onebook.ledger.refusals import AlreadyReversed, BalanceTooLow, HoldInUse, IsReversal, JournalNotFound
 from onebook.ledger.request import Place, Request, Settle, Transfer
-from onebook.storage.database import Database
-from onebook.storage.schema import Company
 from tests.unit.ledger.book import (
     DAY,
     ROLES,
@@ -29,14 +26,6 @@ from tests.unit.ledger.book import (
     sell,
     settle,
 )
-
-
-@pytest.fixture
-def book(database: Database, company: Company) -> Iterator[Book]:
-    """A book, clean at the end whatever the test did."""
-    book = Book(database, company.schema)
-    yield book
-    assert book.drifts() == []
 
 
 def test_a_chain_taken_back_restores_every_meter(book: Book) -> None:
