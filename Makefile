@@ -7,6 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 WORKERS ?= 2
+SITE := onebook/entrypoints/http/site/index.html
+MODULES := web/node_modules/.package-lock.json
+PAGES := $(shell find web -path web/node_modules -prune -o -type f -print)
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -18,10 +21,20 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-run: $(STAMP) ## Start the product on http://127.0.0.1:8000 (ONEBOOK_HOME, ONEBOOK_DATABASE_URL, ONEBOOK_PORT)
+$(MODULES): web/package-lock.json | $(STAMP)
+	@echo "== packages of the pages"
+	@tools/npm ci --silent
+	@touch $@
+
+$(SITE): $(MODULES) $(PAGES) | $(STAMP)
+	@echo "== pages"
+	@tools/npm run --silent build -- --logLevel warn
+
+run: $(STAMP) $(SITE) ## Start the product on http://127.0.0.1:8000 (ONEBOOK_HOME, ONEBOOK_DATABASE_URL, ONEBOOK_PORT)
 	@exec $(BIN)/python -m examples.precision_parts serve
 
-test: $(STAMP) ## Everything: style, types, layers, tests
+test: $(STAMP) $(SITE) ## Everything: style, types, layers, tests
+	@tools/browser
 	@echo "== ruff"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
@@ -29,14 +42,18 @@ test: $(STAMP) ## Everything: style, types, layers, tests
 	@$(BIN)/mypy --no-error-summary
 	@echo "== import-linter"
 	@$(BIN)/lint-imports --no-logo
+	@echo "== biome"
+	@tools/npm run --silent check
+	@echo "== vitest"
+	@tools/npm run --silent test
 	@echo "== pytest"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-bench: $(STAMP) ## Speed, as ratios against hand-made minimums in the same run
+bench: $(STAMP) $(SITE) ## Speed, as ratios against hand-made minimums in the same run
 	@$(BIN)/python -m bench
 
 docs: $(STAMP) ## Bring the generated parts of docs/ up to date
 	@$(BIN)/python tools/charters.py
 
 clean: ## Remove what was made here; data folders stay
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build
+	@rm -rf $(VENV) web/node_modules $(dir $(SITE)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build

@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from onebook.entrypoints.http import site
 from onebook.entrypoints.http.answers import answered
 from onebook.entrypoints.http.refusals import NotFound
 from onebook.storage.database import Database
@@ -21,8 +22,8 @@ _FILES: Final = {file.name: file.read_bytes() for file in sorted(_FOLDER.iterdir
 
 @router.get("/")
 def home() -> Response:
-    """What this is, in Chinese and English."""
-    return _page("home.html")
+    """Where the pages begin; what this is, where they were not built."""
+    return site.document() if site.is_built() else _page("home.html")
 
 
 @router.get("/api/docs")

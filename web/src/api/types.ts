@@ -1,0 +1,333 @@
+/** What the server says: descriptions of forms, records, lists and reports. Amounts and quantities are exact texts. */
+import type { Formula } from "@/expression/tree";
+
+export type Kind =
+  | "text"
+  | "long_text"
+  | "phone"
+  | "email"
+  | "barcode"
+  | "number"
+  | "quantity"
+  | "price"
+  | "money"
+  | "percent"
+  | "date"
+  | "instant"
+  | "month"
+  | "flag"
+  | "choice"
+  | "choices"
+  | "tags"
+  | "link"
+  | "lines";
+
+/** A record that a link points at. */
+export interface Linked {
+  id: number;
+  title: string | null;
+}
+
+export type Row = { id?: number; position?: number } & Values;
+export type Value = string | number | boolean | null | undefined | string[] | Linked | Row[];
+export interface Values {
+  [field: string]: Value;
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+export interface Must {
+  that: Formula;
+  otherwise: string;
+}
+
+export interface LinkTarget {
+  form: string;
+  lines: string | null;
+  label: string;
+  may_open: boolean;
+  may_create: boolean;
+}
+
+export interface Field {
+  name: string;
+  kind: Kind;
+  label: string;
+  help: string | null;
+  /** Given by users, as opposed to formulas, meters and lines. */
+  typed: boolean;
+  meter: boolean;
+  read_only: boolean;
+  masked: boolean;
+  unique: boolean;
+  locked_after: string | null;
+  required: Formula | null;
+  visible: Formula | null;
+  editable: Formula | null;
+  default: Formula | null;
+  formula: Formula | null;
+  /** Which of these the server alone computes. */
+  on_server: string[];
+  must: Must[];
+  link?: LinkTarget;
+  options?: Option[];
+  scale?: number;
+  length?: number;
+  at_least?: number;
+  fields?: Field[];
+}
+
+export interface Section {
+  label: string | null;
+  fields: string[];
+}
+
+export interface State {
+  name: string;
+  label: string;
+  editable: boolean;
+}
+
+export interface Transition {
+  name: string;
+  label: string;
+  from: string[];
+  to: string;
+  posts: boolean;
+  reversible: boolean;
+  irreversible: string | null;
+  may_run: boolean;
+  may_reverse: boolean;
+}
+
+export type Extent = "all" | "some" | "none";
+
+export interface Rights {
+  read: Extent;
+  create: Extent;
+  update: Extent;
+  delete: Extent;
+  export: boolean;
+  import: boolean;
+}
+
+/** A way to look at a list that the form declares: a board by a choice or the state, a calendar by a date. */
+export interface DeclaredView {
+  name: string;
+  label: string;
+  kind: "board" | "calendar";
+  by?: string;
+  on?: string;
+  until?: string | null;
+  title?: string | null;
+  columns?: string[];
+}
+
+/** A figure that stands beside the record, or beside each row of its lines. */
+export interface Beside {
+  name: string;
+  label: string;
+  kind: Kind;
+  lines: string | null;
+}
+
+export interface Print {
+  name: string;
+  label: string;
+  paper: string;
+}
+
+export interface ListColumn {
+  key: string;
+  label: string;
+  kind: Kind | null;
+}
+
+export interface Form {
+  form: string;
+  label: string;
+  help: string | null;
+  kind: "master" | "document";
+  version: string;
+  singleton: boolean;
+  numbered: boolean;
+  numbered_at: string | null;
+  title: string | null;
+  dated_by: string | null;
+  searchable: boolean;
+  fields: Field[];
+  sections: Section[];
+  states: State[];
+  transitions: Transition[];
+  list: { columns: ListColumn[]; sort: string[]; filter: Formula | null };
+  views?: DeclaredView[];
+  beside?: Beside[];
+  prints?: Print[];
+  rights: Rights;
+}
+
+/** The head of a column, of a list or of a report. */
+export interface Heading {
+  key: string;
+  label: string;
+  kind: Kind;
+  to?: string;
+  scale?: number;
+  measure?: boolean;
+  options?: Record<string, string>;
+}
+
+export type ListRow = { id: number } & Values;
+
+export interface Page {
+  form: string;
+  columns: Heading[];
+  rows: ListRow[];
+  next: string | null;
+  sums?: Record<string, string>;
+  count?: { value: number; more: boolean };
+}
+
+export interface ReportPage extends Page {
+  report: string;
+  parameters: Record<string, Value>;
+  total_rows: number;
+  totals: Record<string, string>;
+  offset: number;
+}
+
+/** A step that is open to a record, or why it is not. */
+export interface OpenTransition {
+  name: string;
+  label: string;
+  to: string;
+  is_allowed: boolean;
+  /** In the user's words. */
+  reasons: string[];
+}
+
+export interface RecordPage {
+  form: string;
+  id: number;
+  version: number;
+  state?: string;
+  state_label?: string;
+  number?: string | null;
+  title: string | null;
+  values: Values;
+  stamps: { created_at: string; created_by: Linked | null; updated_at: string; updated_by: Linked | null };
+  editable: boolean;
+  deletable: boolean;
+  deleted_at: string | null;
+  transitions: OpenTransition[];
+  related: { before: Related[]; after: Related[] };
+  steps: Step[];
+}
+
+export interface Related {
+  form: string;
+  label?: string;
+  id: number;
+  title?: string | null;
+  number?: string | null;
+  state?: string | null;
+  state_label?: string | null;
+  [more: string]: unknown;
+}
+
+/** A step that the record took, which may perhaps be reversed. */
+export interface Step {
+  id: number;
+  transition: string;
+  label: string;
+  journal: number | null;
+  reversible: boolean;
+}
+
+/** What a command did. */
+export interface Outcome {
+  form: string;
+  id: number;
+  version: number;
+  state: string | null;
+  number: string | null;
+  journal: number | null;
+  created: { form: string; id: number }[];
+  undone: { form: string; id: number; transition: string }[];
+  warnings: { code: string; field: string | null; row: number | null; text: string }[];
+  repeated: boolean;
+}
+
+export interface MenuItem {
+  form?: string;
+  report?: string;
+  label: string;
+  singleton?: boolean;
+  may_create?: boolean;
+}
+
+export interface Menu {
+  menu: string;
+  label: string;
+  items: MenuItem[];
+}
+
+export interface Waiting {
+  form: string;
+  label: string;
+  state: string;
+  state_label: string;
+  transitions: { name: string; label: string }[];
+  count: number;
+  more: boolean;
+}
+
+export interface Home {
+  waiting: Waiting[];
+  begin: { form: string; label: string }[];
+  menus: Menu[];
+}
+
+export interface Preferences {
+  theme?: "light" | "dark" | "system";
+  size?: "normal" | "large";
+  [more: string]: unknown;
+}
+
+export interface Session {
+  login: string;
+  csrf: string;
+  expires_at: string;
+  company: { id: number; name: string } | null;
+  companies: { id: number; name: string }[];
+  user: {
+    id: number;
+    name: string;
+    language: string;
+    roles: string[];
+    preferences?: Preferences;
+  } | null;
+}
+
+export interface ReportDescription {
+  report: string;
+  label: string;
+  source: string;
+  of: string;
+  parameters: { name: string; kind: Kind; label: string; to: string | null; has_default: boolean }[];
+  prints?: Print[];
+}
+
+export interface Change {
+  id: number;
+  at: string;
+  by: Linked;
+  action: string;
+  action_label: string;
+  version: number;
+  changes: { field: string; label: string; old: Value; new: Value }[];
+  lines: Record<string, unknown>[];
+}

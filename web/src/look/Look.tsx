@@ -1,0 +1,121 @@
+/** The product's look around everything: theme, brightness, size of type, and Ant Design in the reader's language. */
+import { App, ConfigProvider, theme } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import type { Preferences } from "@/api/types";
+import { type Size, themed } from "./tokens";
+
+type Brightness = NonNullable<Preferences["theme"]>;
+
+interface Chosen {
+  brightness: Brightness;
+  size: Size;
+  isDark: boolean;
+  choose: (change: { brightness?: Brightness; size?: Size }) => void;
+}
+
+const Choice = createContext<Chosen | null>(null);
+
+/** How the pages look, and the way to change it. */
+export function useLook(): Chosen {
+  const chosen = use(Choice);
+  if (!chosen) throw new Error("useLook stands outside of Look");
+  return chosen;
+}
+
+const NIGHT = "(prefers-color-scheme: dark)";
+
+function useNight(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(NIGHT);
+      query.addEventListener("change", changed);
+      return () => query.removeEventListener("change", changed);
+    },
+    () => window.matchMedia(NIGHT).matches,
+  );
+}
+
+const NONCE = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+
+export function Look({ children }: { children: ReactNode }) {
+  const { i18n } = useTranslation();
+  const night = useNight();
+  const [brightness, setBrightness] = useState(() => (localStorage.getItem("onebook.theme") ?? "system") as Brightness);
+  const [size, setSize] = useState(() => (localStorage.getItem("onebook.size") ?? "normal") as Size);
+  const isDark = brightness === "dark" || (brightness === "system" && night);
+  const isEnglish = i18n.language === "en";
+
+  useEffect(() => {
+    document.documentElement.lang = i18n.language;
+    document.documentElement.dataset.theme = isDark ? "dark" : "light";
+    document.documentElement.dataset.size = size;
+    dayjs.locale(isEnglish ? "en" : "zh-cn");
+  }, [i18n.language, isDark, size, isEnglish]);
+
+  const chosen = useMemo<Chosen>(
+    () => ({
+      brightness,
+      size,
+      isDark,
+      choose: (change) => {
+        if (change.brightness) {
+          localStorage.setItem("onebook.theme", change.brightness);
+          setBrightness(change.brightness);
+        }
+        if (change.size) {
+          localStorage.setItem("onebook.size", change.size);
+          setSize(change.size);
+        }
+      },
+    }),
+    [brightness, size, isDark],
+  );
+
+  return (
+    <Choice value={chosen}>
+      <ConfigProvider
+        theme={themed(isDark, size)}
+        locale={isEnglish ? enUS : zhCN}
+        csp={{ nonce: NONCE }}
+        button={{ autoInsertSpace: false }}
+      >
+        <Variables />
+        <App component={false}>{children}</App>
+      </ConfigProvider>
+    </Choice>
+  );
+}
+
+/** The theme's colours as variables for our own style sheets. */
+function Variables() {
+  const { token } = theme.useToken();
+  useEffect(() => {
+    const style = document.documentElement.style;
+    const given: Record<string, string> = {
+      "--ink": token.colorText,
+      "--ink-soft": token.colorTextDescription,
+      "--ink-faint": token.colorTextTertiary,
+      "--paper": token.colorBgLayout,
+      "--sheet": token.colorBgContainer,
+      "--raised": token.colorBgElevated,
+      "--line": token.colorBorderSecondary,
+      "--line-strong": token.colorBorder,
+      "--accent": token.colorPrimary,
+      "--accent-soft": token.colorPrimaryBg,
+      "--hover": token.colorFillTertiary,
+      "--good": token.colorSuccess,
+      "--warn": token.colorWarning,
+      "--bad": token.colorError,
+      "--bad-soft": token.colorErrorBg,
+      "--font": token.fontFamily,
+      "--font-size": `${token.fontSize}px`,
+    };
+    for (const [name, value] of Object.entries(given)) style.setProperty(name, value);
+  }, [token]);
+  return null;
+}

@@ -1,0 +1,25 @@
+/** Where the pages begin. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { I18nextProvider } from "react-i18next";
+import { createQueries } from "@/api/queries";
+import { Look } from "@/look/Look";
+import { Pages } from "@/shell/Pages";
+import { createTexts } from "@/text";
+import "@/look/base.css";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no root");
+
+createRoot(root).render(
+  <StrictMode>
+    <I18nextProvider i18n={createTexts()}>
+      <QueryClientProvider client={createQueries()}>
+        <Look>
+          <Pages />
+        </Look>
+      </QueryClientProvider>
+    </I18nextProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,35 @@
+/** Every address and the page behind it. What is not needed on the way from the door to a list loads when it is asked for. */
+import { Spin } from "antd";
+import { lazy } from "react";
+import { BrowserRouter, Navigate, Route, Routes } from "react-router";
+import { Frame } from "./Frame";
+import { SignIn } from "./SignIn";
+import { useSession } from "./session";
+
+const HomePage = lazy(() => import("./HomePage"));
+const ListPage = lazy(() => import("@/list/ListPage"));
+const ImportPage = lazy(() => import("@/list/ImportPage"));
+const RecordPage = lazy(() => import("@/record/RecordPage"));
+const ReportPage = lazy(() => import("@/report/ReportPage"));
+
+export function Pages() {
+  const session = useSession();
+  if (session === undefined) return <Spin fullscreen />;
+  if (session === null) return <SignIn />;
+  return (
+    // Another company is another book: no page keeps anything of the last one.
+    <BrowserRouter key={session.company?.id}>
+      <Routes>
+        <Route element={<Frame />}>
+          <Route index element={<HomePage />} />
+          <Route path="reports/:report" element={<ReportPage />} />
+          <Route path=":form" element={<ListPage />} />
+          <Route path=":form/import" element={<ImportPage />} />
+          <Route path=":form/new" element={<RecordPage />} />
+          <Route path=":form/:id" element={<RecordPage />} />
+          <Route path="*" element={<Navigate to="/" replace />} />
+        </Route>
+      </Routes>
+    </BrowserRouter>
+  );
+}

@@ -1,0 +1,58 @@
+/** Who works here: the session, its language, and the ways in and out. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { api, setToken, whenSignedOut } from "@/api/client";
+import { keys, sessionQuery } from "@/api/queries";
+import type { Session } from "@/api/types";
+
+/** The session, or null for nobody; undefined until it is known. */
+export function useSession(): Session | null | undefined {
+  const queries = useQueryClient();
+  const { i18n } = useTranslation();
+  const { data } = useQuery(sessionQuery);
+  if (data) setToken(data.csrf);
+
+  const language = data?.user?.language;
+  useEffect(() => {
+    if (!language) return;
+    localStorage.setItem("onebook.language", language);
+    if (i18n.language !== language) void i18n.changeLanguage(language);
+  }, [language, i18n]);
+  useEffect(() => whenSignedOut(() => queries.setQueryData(keys.session, null)), [queries]);
+  return data;
+}
+
+export function useSignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (credentials: { login: string; password: string }) => api.post<Session>("session", credentials),
+    onSuccess: (session) => {
+      queries.clear();
+      queries.setQueryData(keys.session, session);
+    },
+  });
+}
+
+export function useSignOut() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.delete("session"),
+    onSettled: () => {
+      queries.clear();
+      queries.setQueryData(keys.session, null);
+    },
+  });
+}
+
+/** Another company: nothing that was read in the last one is kept. */
+export function useCompanySwitch() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (company: number) => api.put<Session>("session/company", { company }),
+    onSuccess: (session) => {
+      queries.clear();
+      queries.setQueryData(keys.session, session);
+    },
+  });
+}

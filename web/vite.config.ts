@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** The server of a developer's `npm run dev`: the pages come from Vite, everything under /api from a running product. */
+const SERVER = process.env.ONEBOOK_SERVER ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    // The server serves what lies here; nothing of it is committed.
+    outDir: fileURLToPath(new URL("../onebook/entrypoints/http/site", import.meta.url)),
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 1200,
+  },
+  server: { proxy: { "/api": SERVER } },
+  test: { environment: "jsdom", setupFiles: ["src/testing.ts"], include: ["src/**/*.test.{ts,tsx}"] },
+});
