@@ -15,6 +15,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 1200,
   },
-  server: { proxy: { "/api": SERVER } },
+  // The host stays as the browser says it: the server refuses what comes from another origin.
+  server: { proxy: { "/api": { target: SERVER, changeOrigin: false } } },
   test: { environment: "jsdom", setupFiles: ["src/testing.ts"], include: ["src/**/*.test.{ts,tsx}"] },
 });

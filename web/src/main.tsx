@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { I18nextProvider } from "react-i18next";
 import { createQueries } from "@/api/queries";
 import { Look } from "@/look/Look";
+import { Shortcuts } from "@/look/shortcuts";
 import { Pages } from "@/shell/Pages";
 import { createTexts } from "@/text";
 import "@/look/base.css";
@@ -17,7 +18,9 @@ createRoot(root).render(
     <I18nextProvider i18n={createTexts()}>
       <QueryClientProvider client={createQueries()}>
         <Look>
-          <Pages />
+          <Shortcuts>
+            <Pages />
+          </Shortcuts>
         </Look>
       </QueryClientProvider>
     </I18nextProvider>

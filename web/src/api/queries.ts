@@ -1,7 +1,20 @@
 /** Questions to the server, asked once and shared: the names under which answers are kept stand here and nowhere else. */
-import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, Problem, type Query } from "./client";
-import type { Change, Form, Home, Menu, Page, RecordPage, ReportDescription, ReportPage, Session } from "./types";
+import type {
+  Activity,
+  Change,
+  Form,
+  FormEntry,
+  Home,
+  Menu,
+  Notifications,
+  Page,
+  RecordPage,
+  ReportDescription,
+  ReportPage,
+  Session,
+} from "./types";
 
 const MINUTE = 60_000;
 
@@ -28,6 +41,8 @@ export const keys = {
   lists: (form: string) => ["lists", form] as const,
   record: (form: string, id: number) => ["record", form, id] as const,
   reports: ["reports"] as const,
+  notifications: ["notifications"] as const,
+  activity: ["activity"] as const,
 };
 
 export const sessionQuery = queryOptions({
@@ -55,6 +70,12 @@ export const formQuery = (form: string) =>
     staleTime: 5 * MINUTE,
   });
 
+export const formsQuery = queryOptions({
+  queryKey: ["forms"],
+  queryFn: () => api.get<FormEntry[]>("forms"),
+  staleTime: 5 * MINUTE,
+});
+
 /** A page of a list; the last page stays in sight until the next one is there. */
 export const listQuery = (form: string, query: Query) =>
   queryOptions({
@@ -74,6 +95,18 @@ export const changesQuery = (form: string, id: number) =>
     queryKey: [...keys.record(form, id), "changes"],
     queryFn: ({ signal }) => api.get<Change[]>(`${form}/${id}/changes`, {}, signal),
   });
+
+export const notificationsQuery = queryOptions({
+  queryKey: keys.notifications,
+  queryFn: () => api.get<Notifications>("notifications", { limit: 30 }),
+});
+
+export const activityQuery = infiniteQueryOptions({
+  queryKey: keys.activity,
+  queryFn: ({ pageParam, signal }) => api.get<Activity>("activity", { cursor: pageParam, limit: 50 }, signal),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next,
+});
 
 export const reportsQuery = queryOptions({
   queryKey: keys.reports,

@@ -169,6 +169,9 @@ export interface Form {
   rights: Rights;
 }
 
+/** A form among all that I may use. */
+export type FormEntry = Pick<Form, "form" | "label" | "kind" | "rights">;
+
 /** The head of a column, of a list or of a report. */
 export interface Heading {
   key: string;
@@ -330,4 +333,37 @@ export interface Change {
   version: number;
   changes: { field: string; label: string; old: Value; new: Value }[];
   lines: Record<string, unknown>[];
+}
+
+export interface Notification {
+  id: number;
+  at: string;
+  kind: string;
+  text: string;
+  form: string | null;
+  record: number | null;
+  title: string | null;
+  by: Linked | null;
+  read: boolean;
+}
+
+export interface Notifications {
+  items: Notification[];
+  next: string | null;
+  unread: number;
+}
+
+export interface Activity {
+  items: {
+    id: number;
+    at: string;
+    by: Linked | null;
+    form: string;
+    form_label: string;
+    record: number;
+    title: string | null;
+    action: string;
+    action_label: string;
+  }[];
+  next: string | null;
 }

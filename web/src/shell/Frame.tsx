@@ -1,44 +1,61 @@
-/** The frame around every page: where one may go, who one is, and the page itself. */
-import { useQuery } from "@tanstack/react-query";
-import { Button, Layout, Menu } from "antd";
-import { Suspense } from "react";
+/** The frame around every page: where one may go, who one is, what is new, and the page itself. */
+import { Skeleton } from "antd";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet, useLocation } from "react-router";
-import { menusQuery } from "@/api/queries";
-import type { MenuItem } from "@/api/types";
-import { useSignOut } from "./session";
-
-/** The address of a place in the menus. */
-export function addressOf(item: MenuItem): string {
-  return item.report ? `/reports/${item.report}` : `/${item.form ?? ""}`;
-}
+import { Outlet, useLocation, useNavigate } from "react-router";
+import { useLive } from "@/api/live";
+import { useShortcut } from "@/look/shortcuts";
+import { useNarrow } from "@/look/useNarrow";
+import { KeyHelp } from "./KeyHelp";
+import { Navigation } from "./Navigation";
+import { Palette } from "./Palette";
+import { PhoneBar } from "./PhoneBar";
+import { TopBar } from "./TopBar";
+import "./frame.css";
 
 export function Frame() {
   const { t } = useTranslation("shell");
+  const isNarrow = useNarrow();
+  const navigate = useNavigate();
   const { pathname } = useLocation();
-  const menus = useQuery(menusQuery);
-  const signOut = useSignOut();
-  const items = (menus.data ?? []).map((group) => ({
-    key: group.menu,
-    label: group.label,
-    children: group.items.map((item) => ({
-      key: addressOf(item),
-      label: <Link to={addressOf(item)}>{item.label}</Link>,
-    })),
-  }));
+  const [seeks, setSeeks] = useState(false);
+  const [helps, setHelps] = useState(false);
+  const [shows, setShows] = useState(false);
+  useLive();
+  useShortcut({ keys: "$mod+k", label: t("palette") }, () => setSeeks(true));
+  useShortcut({ keys: "Shift+?", label: t("keys") }, () => setHelps(true));
+  useShortcut({ keys: "g h", label: t("goHome") }, () => void navigate("/"));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
+  useEffect(() => setShows(false), [pathname]);
+
   return (
-    <Layout style={{ minHeight: "100%" }}>
-      <Layout.Sider width={216} theme="light">
-        <Menu mode="inline" items={items} selectedKeys={[pathname]} />
-        <Button type="text" onClick={() => signOut.mutate()}>
-          {t("signOut")}
-        </Button>
-      </Layout.Sider>
-      <Layout.Content>
-        <Suspense>
-          <Outlet />
-        </Suspense>
-      </Layout.Content>
-    </Layout>
+    <div className="frame">
+      <a className="skip" href="#page">
+        {t("skip")}
+      </a>
+      {!isNarrow && <Navigation />}
+      <div className="frame-main">
+        <TopBar onSeek={() => setSeeks(true)} />
+        <main id="page" tabIndex={-1}>
+          <Suspense fallback={<Waiting />}>
+            <Outlet />
+          </Suspense>
+        </main>
+        {isNarrow && <PhoneBar shows={shows} onShow={setShows} onSeek={() => setSeeks(true)} />}
+      </div>
+      {seeks && <Palette onClose={() => setSeeks(false)} />}
+      {helps && <KeyHelp onClose={() => setHelps(false)} />}
+    </div>
   );
+}
+
+/** Nothing at first: most pages are there before anybody could read "loading". */
+function Waiting() {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 200);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLate ? <Skeleton active style={{ padding: 24 }} /> : null;
 }

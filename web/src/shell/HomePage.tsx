@@ -1,3 +1,52 @@
+/** Where the day begins: what waits for me, what I may begin, and what happened last. */
+import { PlusOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Skeleton } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { homeQuery } from "@/api/queries";
+import { ProblemNote } from "@/look/ProblemNote";
+import { ActivityFeed } from "./ActivityFeed";
+import { useSession } from "./session";
+import { WaitingCards } from "./WaitingCards";
+import "./home.css";
+
 export default function HomePage() {
-  return null;
+  const { t } = useTranslation("shell");
+  const session = useSession();
+  const home = useQuery(homeQuery);
+  const hour = new Date().getHours();
+  const greeting = t(hour < 6 ? "night" : hour < 12 ? "morning" : hour < 18 ? "afternoon" : "evening");
+  return (
+    <div className="home">
+      <header className="home-head">
+        <h1>
+          {greeting}
+          {session?.user ? t("comma") + session.user.name : ""}
+        </h1>
+        <div className="home-begin">
+          {home.data?.begin.map((one, place) => (
+            <Link key={one.form} to={`/${one.form}/new`}>
+              <Button type={place === 0 ? "primary" : "default"} icon={<PlusOutlined />} tabIndex={-1}>
+                {one.label}
+              </Button>
+            </Link>
+          ))}
+        </div>
+      </header>
+      <ProblemNote error={home.error} onRetry={() => void home.refetch()} />
+      <section aria-labelledby="home-waiting">
+        <h2 id="home-waiting">{t("waiting")}</h2>
+        {home.isPending ? (
+          <Skeleton active paragraph={{ rows: 2 }} />
+        ) : (
+          <WaitingCards waiting={home.data?.waiting ?? []} />
+        )}
+      </section>
+      <section aria-labelledby="home-activity">
+        <h2 id="home-activity">{t("activity")}</h2>
+        <ActivityFeed most={8} />
+      </section>
+    </div>
+  );
 }

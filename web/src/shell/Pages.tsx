@@ -7,6 +7,10 @@ import { SignIn } from "./SignIn";
 import { useSession } from "./session";
 
 const HomePage = lazy(() => import("./HomePage"));
+const ActivityPage = lazy(() => import("./ActivityPage"));
+const DashboardsPage = lazy(() => import("./DashboardsPage"));
+const FlowsPage = lazy(() => import("./FlowsPage"));
+const ScanPage = lazy(() => import("@/scan/ScanPage"));
 const ListPage = lazy(() => import("@/list/ListPage"));
 const ImportPage = lazy(() => import("@/list/ImportPage"));
 const RecordPage = lazy(() => import("@/record/RecordPage"));
@@ -22,6 +26,10 @@ export function Pages() {
       <Routes>
         <Route element={<Frame />}>
           <Route index element={<HomePage />} />
+          <Route path="activity" element={<ActivityPage />} />
+          <Route path="dashboards" element={<DashboardsPage />} />
+          <Route path="flows" element={<FlowsPage />} />
+          <Route path="scan" element={<ScanPage />} />
           <Route path="reports/:report" element={<ReportPage />} />
           <Route path=":form" element={<ListPage />} />
           <Route path=":form/import" element={<ImportPage />} />

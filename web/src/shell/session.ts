@@ -1,10 +1,17 @@
 /** Who works here: the session, its language, and the ways in and out. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api, setToken, whenSignedOut } from "@/api/client";
 import { keys, sessionQuery } from "@/api/queries";
 import type { Session } from "@/api/types";
+
+/** Somebody else, or another company: nothing is kept of what was read before. */
+function become(queries: QueryClient, session: Session | null): void {
+  if (session) setToken(session.csrf);
+  queries.setQueryData(keys.session, session);
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
+}
 
 /** The session, or null for nobody; undefined until it is known. */
 export function useSession(): Session | null | undefined {
@@ -27,10 +34,7 @@ export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (credentials: { login: string; password: string }) => api.post<Session>("session", credentials),
-    onSuccess: (session) => {
-      queries.clear();
-      queries.setQueryData(keys.session, session);
-    },
+    onSuccess: (session) => become(queries, session),
   });
 }
 
@@ -38,10 +42,7 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.delete("session"),
-    onSettled: () => {
-      queries.clear();
-      queries.setQueryData(keys.session, null);
-    },
+    onSettled: () => become(queries, null),
   });
 }
 
@@ -50,9 +51,6 @@ export function useCompanySwitch() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (company: number) => api.put<Session>("session/company", { company }),
-    onSuccess: (session) => {
-      queries.clear();
-      queries.setQueryData(keys.session, session);
-    },
+    onSuccess: (session) => become(queries, session),
   });
 }

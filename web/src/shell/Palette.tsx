@@ -1,0 +1,112 @@
+/** Everything from the keyboard: pages, things to do, and records by name, number or pinyin initials. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Modal } from "antd";
+import { Command } from "cmdk";
+import { useDeferredValue, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { api } from "@/api/client";
+import { menusQuery } from "@/api/queries";
+import type { Page } from "@/api/types";
+import { titleOf } from "@/fields/title";
+import { useLook } from "@/look/Look";
+import { placesOf } from "./places";
+import { useSignOut } from "./session";
+import { useInitials } from "./useInitials";
+
+interface Item {
+  key: string;
+  label: string;
+  hint?: string | undefined;
+  run: () => void;
+}
+
+const MOST_PLACES = 8;
+
+export function Palette({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation("shell");
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState("");
+  const words = useDeferredValue(typed.trim());
+  const matches = useInitials(words);
+  const actions = useActions();
+  const { data: menus = [] } = useQuery(menusQuery);
+  const places = useMemo(() => placesOf(menus), [menus]);
+  const found = useQuery({
+    queryKey: ["search", words],
+    queryFn: ({ signal }) => api.get<Page[]>("search", { q: words, limit: 6 }, signal),
+    enabled: words.length > 0,
+    placeholderData: keepPreviousData,
+  });
+
+  const go = (address: string) => () => void navigate(address);
+  const begins: Item[] = places
+    .filter((place) => place.begins)
+    .map((place) => ({
+      key: `new ${place.begins}`,
+      label: t("newOne", { name: place.label }),
+      run: go(place.begins ?? "/"),
+    }));
+  const doings = [...begins, ...actions].filter((one) => matches(one.label));
+  const pages: Item[] = places
+    .filter((place) => matches(place.label))
+    .map((place) => ({ key: place.address, label: place.label, hint: place.group, run: go(place.address) }));
+  const labels = new Map(places.map((place) => [place.address, place.label]));
+  const records = words ? (found.data ?? []) : [];
+
+  const group = (heading: string, items: Item[]) =>
+    items.length > 0 && (
+      <Command.Group heading={heading}>
+        {items.map((item) => (
+          <Command.Item
+            key={item.key}
+            value={item.key}
+            onSelect={() => {
+              onClose();
+              item.run();
+            }}
+          >
+            <span>{item.label}</span>
+            {item.hint && <span className="soft">{item.hint}</span>}
+          </Command.Item>
+        ))}
+      </Command.Group>
+    );
+
+  return (
+    <Modal open closable={false} footer={null} onCancel={onClose} className="palette" width={620} destroyOnHidden>
+      <Command shouldFilter={false} label={t("palette")} loop>
+        <Command.Input autoFocus placeholder={t("paletteHint")} value={typed} onValueChange={setTyped} />
+        <Command.List>
+          {!found.isFetching && <Command.Empty>{t("nothingFound")}</Command.Empty>}
+          {group(t("pages"), pages.slice(0, MOST_PLACES))}
+          {records.map((page) =>
+            group(
+              labels.get(`/${page.form}`) ?? page.form,
+              page.rows.map((row) => ({
+                key: `${page.form} ${row.id}`,
+                label: titleOf(page, row),
+                run: go(`/${page.form}/${row.id}`),
+              })),
+            ),
+          )}
+          {group(t("doings"), doings.slice(0, MOST_PLACES))}
+        </Command.List>
+      </Command>
+    </Modal>
+  );
+}
+
+function useActions(): Item[] {
+  const { t } = useTranslation("shell");
+  const { isDark, choose } = useLook();
+  const signOut = useSignOut();
+  return [
+    {
+      key: "theme",
+      label: t(isDark ? "goLight" : "goDark"),
+      run: () => choose({ brightness: isDark ? "light" : "dark" }),
+    },
+    { key: "leave", label: t("signOut"), run: () => signOut.mutate() },
+  ];
+}

@@ -1,0 +1,129 @@
+/** The top: which company this is, the search over everything, what is new, and oneself. */
+import {
+  BankOutlined,
+  BulbOutlined,
+  CheckOutlined,
+  DownOutlined,
+  SearchOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Dropdown, type MenuProps } from "antd";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api/client";
+import type { Preferences } from "@/api/types";
+import { useLook } from "@/look/Look";
+import { useShownShortcuts } from "@/look/shortcuts";
+import { useNarrow } from "@/look/useNarrow";
+import { Bell } from "./Bell";
+import { useCompanySwitch, useSession, useSignOut } from "./session";
+
+export function TopBar({ onSeek }: { onSeek: () => void }) {
+  const { t } = useTranslation("shell");
+  const { written } = useShownShortcuts();
+  const isNarrow = useNarrow();
+  return (
+    <header className="top">
+      <Company />
+      {!isNarrow && (
+        <button type="button" className="seek" onClick={onSeek}>
+          <SearchOutlined />
+          <span>{t("seek")}</span>
+          <kbd>{written("$mod+K")}</kbd>
+        </button>
+      )}
+      <span className="top-space" />
+      <Bell />
+      <Myself />
+    </header>
+  );
+}
+
+function Company() {
+  const { t } = useTranslation("shell");
+  const session = useSession();
+  const change = useCompanySwitch();
+  const here = session?.company;
+  const companies = session?.companies ?? [];
+  if (companies.length < 2) return <strong className="company">{here?.name}</strong>;
+  return (
+    <Dropdown
+      trigger={["click"]}
+      menu={{
+        selectedKeys: [String(here?.id)],
+        items: companies.map((one) => ({ key: String(one.id), label: one.name, icon: <BankOutlined /> })),
+        onClick: ({ key }) => change.mutate(Number(key)),
+      }}
+    >
+      <Button type="text" className="company" loading={change.isPending} aria-label={t("company")}>
+        <strong>{here?.name ?? t("company")}</strong> <DownOutlined />
+      </Button>
+    </Dropdown>
+  );
+}
+
+function Myself() {
+  const { t, i18n } = useTranslation("shell");
+  const session = useSession();
+  const signOut = useSignOut();
+  const queries = useQueryClient();
+  const { brightness, size, choose } = useLook();
+  const { message } = App.useApp();
+  const user = session?.user;
+
+  const prefer = async (change: Preferences & { language?: string }) => {
+    try {
+      await api.patch("session/preferences", change);
+      // Labels come from the server in the language of the session: all of them are asked for again.
+      if (change.language) {
+        await i18n.changeLanguage(change.language);
+        await queries.invalidateQueries();
+      }
+    } catch {
+      void message.error(t("notKept"));
+    }
+  };
+  const chosen = (is: boolean) => ({ icon: is ? <CheckOutlined /> : <span className="anticon" /> });
+  const items: MenuProps["items"] = [
+    { key: "who", type: "group", label: `${user?.name ?? ""} · ${session?.login ?? ""}` },
+    {
+      key: "theme",
+      label: t("theme.title"),
+      icon: <BulbOutlined />,
+      children: (["system", "light", "dark"] as const).map((one) => ({
+        key: `theme ${one}`,
+        label: t(`theme.${one}`),
+        ...chosen(brightness === one),
+        onClick: () => {
+          choose({ brightness: one });
+          void prefer({ theme: one });
+        },
+      })),
+    },
+    {
+      key: "size",
+      label: t("size.large"),
+      ...chosen(size === "large"),
+      onClick: () => {
+        const other = size === "large" ? "normal" : "large";
+        choose({ size: other });
+        void prefer({ size: other });
+      },
+    },
+    {
+      key: "language",
+      label: t("otherLanguage"),
+      icon: <span className="anticon" />,
+      onClick: () => void prefer({ language: i18n.language === "en" ? "zh-CN" : "en" }),
+    },
+    { type: "divider" },
+    { key: "leave", label: t("signOut"), icon: <span className="anticon" />, onClick: () => signOut.mutate() },
+  ];
+  return (
+    <Dropdown trigger={["click"]} menu={{ items }} placement="bottomRight">
+      <Button type="text" icon={<UserOutlined />} aria-label={t("myself")}>
+        <span className="wide-only">{user?.name}</span>
+      </Button>
+    </Dropdown>
+  );
+}
