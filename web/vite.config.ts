@@ -17,5 +17,10 @@ export default defineConfig({
   },
   // The host stays as the browser says it: the server refuses what comes from another origin.
   server: { proxy: { "/api": { target: SERVER, changeOrigin: false } } },
-  test: { environment: "jsdom", setupFiles: ["src/testing.ts"], include: ["src/**/*.test.{ts,tsx}"] },
+  test: {
+    environment: "jsdom",
+    pool: "vmThreads",
+    setupFiles: ["src/testing.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+  },
 });

@@ -7,7 +7,7 @@ from functools import cache
 
 import yaml
 
-from tests.architecture.sources import PACKAGE, of_rooms
+from tests.architecture.sources import PACKAGE, ROOT, of_rooms
 
 ROOMS = ("engines", "ledger", "access", "storage", "expression", "entrypoints", "values", "locale", "definition")
 #: The trade's words, whether or not a form bears them.
@@ -23,6 +23,10 @@ PLAIN = {
     "company", "user", "department", "party", "item", "place", "lot", "document", "unit", "transfer", "subject",
     "allocation", "receipt", "payment", "product",
 }  # fmt: skip
+#: What the pages are written in.
+PAGES = frozenset({".ts", ".tsx", ".json", ".css"})
+#: The cases that all backends of the formula language share: they tell of a trade, as formulas do.
+VECTORS = frozenset({"cases.json"})
 #: What the product says it is.
 MOTTOES = (
     "One book for customers, goods and money",
@@ -37,6 +41,17 @@ def test_no_business_word() -> None:
         for source in of_rooms(*ROOMS)
         if source.path.name != "shipped.py"
         for line, text in _names_and_texts(source.tree)
+        if _is_business(text)
+    }
+    assert found == set()
+
+
+def test_no_business_word_in_the_pages() -> None:
+    found = {
+        f"{file.relative_to(ROOT)}:{line}: {text.strip()}"
+        for file in sorted((ROOT / "web" / "src").rglob("*"))
+        if file.suffix in PAGES and file.name not in VECTORS
+        for line, text in enumerate(_without_comments(file.read_text(encoding="utf-8")).splitlines(), 1)
         if _is_business(text)
     }
     assert found == set()
@@ -58,6 +73,12 @@ def _is_business(text: str) -> bool:
         text = text.replace(motto, "")
     spelled = f"_{_snake(text)}_"
     return bool(CHINESE.search(text)) or any(f"_{word}_" in spelled for word in _words())
+
+
+def _without_comments(text: str) -> str:
+    """The code of the pages, line by line; comments may give examples, as docstrings may."""
+    blanked = re.sub(r"/\*.*?\*/", lambda found: "\n" * found.group().count("\n"), text, flags=re.DOTALL)
+    return re.sub(r"(?m)(^|\s)//.*$", "", blanked)
 
 
 @cache

@@ -10,7 +10,7 @@ const HomePage = lazy(() => import("./HomePage"));
 const ActivityPage = lazy(() => import("./ActivityPage"));
 const DashboardsPage = lazy(() => import("./DashboardsPage"));
 const FlowsPage = lazy(() => import("./FlowsPage"));
-const ScanPage = lazy(() => import("@/scan/ScanPage"));
+const ScanPage = lazy(() => import("./ScanPage"));
 const ListPage = lazy(() => import("@/list/ListPage"));
 const ImportPage = lazy(() => import("@/list/ImportPage"));
 const RecordPage = lazy(() => import("@/record/RecordPage"));

@@ -27,6 +27,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("shell");
   const navigate = useNavigate();
   const [typed, setTyped] = useState("");
+  const [chosen, setChosen] = useState("");
   const words = useDeferredValue(typed.trim());
   const matches = useInitials(words);
   const actions = useActions();
@@ -54,43 +55,47 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const labels = new Map(places.map((place) => [place.address, place.label]));
   const records = words ? (found.data ?? []) : [];
 
-  const group = (heading: string, items: Item[]) =>
-    items.length > 0 && (
-      <Command.Group heading={heading}>
-        {items.map((item) => (
-          <Command.Item
-            key={item.key}
-            value={item.key}
-            onSelect={() => {
-              onClose();
-              item.run();
-            }}
-          >
-            <span>{item.label}</span>
-            {item.hint && <span className="soft">{item.hint}</span>}
-          </Command.Item>
-        ))}
-      </Command.Group>
-    );
+  const groups: { heading: string; items: Item[] }[] = [
+    { heading: t("pages"), items: pages.slice(0, MOST_PLACES) },
+    ...records.map((page) => ({
+      heading: labels.get(`/${page.form}`) ?? page.form,
+      items: page.rows.map((row) => ({
+        key: `${page.form} ${row.id}`,
+        label: titleOf(page, row),
+        run: go(`/${page.form}/${row.id}`),
+      })),
+    })),
+    { heading: t("doings"), items: doings.slice(0, MOST_PLACES) },
+  ].filter((one) => one.items.length > 0);
+  // What was chosen may be gone when more is found: the first one is chosen then.
+  const all = groups.flatMap((one) => one.items.map((item) => item.key));
+  const current = all.includes(chosen) ? chosen : (all[0] ?? "");
+
+  const group = ({ heading, items }: (typeof groups)[number]) => (
+    <Command.Group key={heading} heading={heading}>
+      {items.map((item) => (
+        <Command.Item
+          key={item.key}
+          value={item.key}
+          onSelect={() => {
+            onClose();
+            item.run();
+          }}
+        >
+          <span>{item.label}</span>
+          {item.hint && <span className="soft">{item.hint}</span>}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
 
   return (
     <Modal open closable={false} footer={null} onCancel={onClose} className="palette" width={620} destroyOnHidden>
-      <Command shouldFilter={false} label={t("palette")} loop>
+      <Command shouldFilter={false} label={t("palette")} loop value={current} onValueChange={setChosen}>
         <Command.Input autoFocus placeholder={t("paletteHint")} value={typed} onValueChange={setTyped} />
         <Command.List>
           {!found.isFetching && <Command.Empty>{t("nothingFound")}</Command.Empty>}
-          {group(t("pages"), pages.slice(0, MOST_PLACES))}
-          {records.map((page) =>
-            group(
-              labels.get(`/${page.form}`) ?? page.form,
-              page.rows.map((row) => ({
-                key: `${page.form} ${row.id}`,
-                label: titleOf(page, row),
-                run: go(`/${page.form}/${row.id}`),
-              })),
-            ),
-          )}
-          {group(t("doings"), doings.slice(0, MOST_PLACES))}
+          {groups.map(group)}
         </Command.List>
       </Command>
     </Modal>

@@ -1,3 +1,0 @@
-export default function ScanPage() {
-  return null;
-}
