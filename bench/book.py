@@ -21,6 +21,15 @@ SELECT n, nextval('record_id') AS document,
     customers.ids[1 + n %% cardinality(customers.ids)] AS party
 FROM generate_series(0, %(orders)s - 1) n, (SELECT array_agg(id ORDER BY id) ids FROM product) products,
     (SELECT array_agg(id ORDER BY id) ids FROM customer) customers"""
+_RECORDS = """
+INSERT INTO sales_order (id, number, state, customer, customer_name, search, ordered_on, due_on, total, fulfilment,
+    payment, progress, created_by)
+SELECT m.document, 'OLD-' || m.n, 'closed', c.id, c.name, c.search, m.day, m.day, 10, 'full', 'full', 'completed', 0
+FROM made m JOIN customer c ON c.id = m.party"""
+_LINES = """
+INSERT INTO sales_order__lines (parent, position, product, unit, quantity, base_quantity, price, discount, tax_rate,
+    amount, tax, shipped, to_ship, waiting, billed)
+SELECT m.document, 1, p.id, p.unit, 1, 1, 10, 0, 0, 10, 0, 1, 0, 0, 10 FROM made m JOIN product p ON p.id = m.item"""
 _LEAVES = """
 INSERT INTO ledger_account (role, party, document, control, kept)
 SELECT 'receivable', m.party, m.document, a.id, true FROM made m JOIN ledger_account a
@@ -57,13 +66,14 @@ SELECT account, date_trunc('month', booked_on)::date, sum(greatest(quantity, 0))
 
 #: Nobody has counted the rows of tables that are a moment old: the joins would be planned for a handful.
 _STATEMENTS = (
-    "ANALYZE made", _LEAVES, "ANALYZE ledger_account", _JOURNALS, _ENTRIES, _COUNTED, "ANALYZE counted", _BALANCES,
-    "DELETE FROM ledger_total", _TOTALS,
+    "ANALYZE made", _RECORDS, _LINES, _LEAVES, "ANALYZE ledger_account", _JOURNALS, _ENTRIES, _COUNTED,
+    "ANALYZE counted", _BALANCES, "DELETE FROM ledger_total", _TOTALS,
 )  # fmt: skip
 
 
 def fill(company: Company, entries: int) -> None:
-    """Add so many entries in the two years after the opening stock: orders shipped and paid, each its own claim."""
+    """Add so many entries in the two years after the opening stock: orders of one line, shipped and paid, each its own
+    claim."""
     orders = max(1, entries // ENTRIES_PER_ORDER)
     with company.application.database.administration(company.schema) as connection:
         connection.execute(_ACCOUNTS)

@@ -50,16 +50,17 @@ def lower_condition(expression: Expression, columns: Columns) -> Element:
 
     Unlike `lower` it leaves comparisons bare, so that indexes serve them.
     """
-    lowered = _Lowering(expression, (columns,)).condition(expression.tree)
+    lowered = _Lowering(expression, (columns,), is_condition=True).condition(expression.tree)
     return _bounded(lowered, expression)
 
 
 class _Lowering:
     """One tree on its way to SQL. `frames` are the columns of the row and of the rows around it, innermost first."""
 
-    def __init__(self, expression: Expression, frames: tuple[Columns, ...]) -> None:
+    def __init__(self, expression: Expression, frames: tuple[Columns, ...], *, is_condition: bool = False) -> None:
         self._expression = expression
         self._frames = frames
+        self._is_condition = is_condition
 
     def value(self, node: Node) -> Element:
         """The value, NULL for blank."""
@@ -189,8 +190,8 @@ class _Lowering:
         last = len(self._frames) - 1
         up = min(node.rows.up, last)
         table, ties, columns = self._frames[up].rows(node.rows.key, node.rows.up - up)
-        inner = _Lowering(self._expression, (columns, *self._frames))
-        return gathered(node, inner, table, ties, columns.column("position", 0))
+        inner = _Lowering(self._expression, (columns, *self._frames), is_condition=self._is_condition)
+        return gathered(node, inner, table, ties, columns.column("position", 0), is_condition=self._is_condition)
 
     def _refusal(self, refusal: type[NotInSql], span: Span, **data: object) -> NotInSql:
         part = self._expression.text[span.start : span.end]

@@ -1,6 +1,8 @@
 """Aggregates in SQL: scalar subqueries tied to the row around them."""
 
-from sqlalchemy import ColumnElement, FromClause, Numeric, Text, and_, cast, func, select, true
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, FromClause, Numeric, Text, and_, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from onebook.expression.aggregates import SEPARATOR
@@ -14,6 +16,8 @@ from onebook.expression.types import Kind
 
 #: More rows than a record has, in digits.
 _ROWS = Digits(10, 0)
+#: Without it the server may look for a quantifier's rows in the whole table once, rather than in one record's.
+_FENCE: Final[ColumnElement[Any]] = literal_column("0")
 
 
 def has_no_blank(node: Node) -> bool:
@@ -32,12 +36,19 @@ def has_no_blank(node: Node) -> bool:
 
 
 def gathered(
-    node: Aggregate, lowering: Lowering, table: FromClause, ties: ColumnElement[bool], position: Element
+    node: Aggregate,
+    lowering: Lowering,
+    table: FromClause,
+    ties: ColumnElement[bool],
+    position: Element,
+    *,
+    is_condition: bool = False,
 ) -> Element:
-    """The subquery of an aggregate. `lowering` lowers in the rows."""
+    """The subquery of an aggregate. `lowering` lowers in the rows; `is_condition`: it stands in a WHERE, where the
+    server may turn quantifiers into joins."""
     admitted = and_(ties, lowering.condition(node.where)) if node.where else ties
     if node.function in ("ANY", "ALL"):
-        return _quantified(node, lowering, table, admitted)
+        return _quantified(node, lowering, table, admitted, is_condition=is_condition)
     if node.function in ("FIRST", "LAST"):
         assert node.value is not None
         order = position.asc() if node.function == "FIRST" else position.desc()
@@ -48,13 +59,15 @@ def gathered(
     return query.correlate_except(table).scalar_subquery()
 
 
-def _quantified(node: Aggregate, lowering: Lowering, table: FromClause, admitted: ColumnElement[bool]) -> Element:
+def _quantified(
+    node: Aggregate, lowering: Lowering, table: FromClause, admitted: ColumnElement[bool], *, is_condition: bool
+) -> Element:
     assert node.value is not None
-    if node.function == "ANY":
-        held = and_(admitted, lowering.condition(node.value))
-        return select(true()).select_from(table).where(held).correlate_except(table).exists()
-    failed = and_(admitted, ~lowering.truth(node.value))
-    return ~select(true()).select_from(table).where(failed).correlate_except(table).exists()
+    is_any = node.function == "ANY"
+    wanted = lowering.condition(node.value) if is_any else ~lowering.truth(node.value)
+    query = select(true()).select_from(table).where(and_(admitted, wanted)).correlate_except(table)
+    found = (query if is_condition else query.offset(_FENCE)).exists()
+    return found if is_any else ~found
 
 
 def _figure(node: Aggregate, lowering: Lowering, position: Element) -> Element:

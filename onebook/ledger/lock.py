@@ -24,6 +24,9 @@ _KEYS = """unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigi
 _DIMENSIONS = "(role, item, place, lot, party, document)"
 _SAME = """a.role = k.role AND a.item = k.item AND a.place = k.place AND a.lot = k.lot
     AND a.party = k.party AND a.document = k.document"""
+# Each key is looked up by itself (that is what OFFSET 0 says): a plan that was made while the tables were empty would
+# otherwise read them from end to end for ever after.
+_EACH = f"CROSS JOIN LATERAL (SELECT a.id FROM ledger_account a WHERE {_SAME} OFFSET 0) AS a"
 
 SHARE_PERIODS = f"SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()), {PERIOD_LOCK})"
 
@@ -34,7 +37,7 @@ INSERT INTO ledger_account (role, item, place, lot, party, document, kept)
 SELECT k.role, k.item, k.place, k.lot, k.party, k.document, k.kept
 FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[])
     AS k (role, item, place, lot, party, document, kept)
-WHERE NOT EXISTS (SELECT FROM ledger_account a WHERE {_SAME})
+WHERE (SELECT a.id FROM ledger_account a WHERE {_SAME}) IS NULL
 ORDER BY 1, 2, 3, 4, 5, 6 ON CONFLICT DO NOTHING"""
 
 CREATE_LEAVES = f"""
@@ -43,17 +46,18 @@ SELECT k.role, k.item, k.place, k.lot, k.party, k.document, c.id, true
 FROM {_KEYS} WITH ORDINALITY AS k (role, item, place, lot, party, document, nth)
 JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY
     AS up (item, place, lot, party, document, nth) ON up.nth = k.nth
-JOIN ledger_account c ON c.role = k.role AND c.item = up.item AND c.place = up.place AND c.lot = up.lot
-    AND c.party = up.party AND c.document = up.document
-WHERE NOT EXISTS (SELECT FROM ledger_account a WHERE {_SAME})
+CROSS JOIN LATERAL (SELECT c.id FROM ledger_account c WHERE c.role = k.role AND c.item = up.item
+    AND c.place = up.place AND c.lot = up.lot AND c.party = up.party AND c.document = up.document OFFSET 0) AS c
+WHERE (SELECT a.id FROM ledger_account a WHERE {_SAME}) IS NULL
 ORDER BY 1, 2, 3, 4, 5, 6 ON CONFLICT DO NOTHING"""
 
 # The open holds that a request settles, releases or undoes.
 _HELD = """
-SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, owner)
-    JOIN ledger_hold h ON h.owner = k.owner AND h.name = k.name WHERE h.is_open
-UNION SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, document)
-    JOIN ledger_hold h ON h.document = k.document AND (h.name = k.name OR k.name = '') WHERE h.is_open
+SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, owner) CROSS JOIN LATERAL (
+    SELECT h.id, h.account FROM ledger_hold h WHERE h.owner = k.owner AND h.name = k.name AND h.is_open OFFSET 0) AS h
+UNION SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, document) CROSS JOIN LATERAL (
+    SELECT h.id, h.account FROM ledger_hold h
+    WHERE h.document = k.document AND (h.name = k.name OR k.name = '') AND h.is_open OFFSET 0) AS h
 UNION SELECT h.id, h.account FROM ledger_hold h WHERE h.id = ANY(%s::bigint[])"""
 
 _ACCOUNT = """id, role, item, place, lot, party, document, quantity, amount, taken_quantity, taken_amount,
@@ -61,17 +65,17 @@ _ACCOUNT = """id, role, item, place, lot, party, document, quantity, amount, tak
 
 # NO KEY UPDATE: enough against other posters, and a new leaf may still point to its locked control account.
 _IN_ORDER = "ORDER BY id FOR NO KEY UPDATE"
-_NAMED = f"SELECT a.id FROM {_KEYS} AS k {_DIMENSIONS} JOIN ledger_account a ON {_SAME}"
+_NAMED = f"SELECT a.id FROM {_KEYS} AS k {_DIMENSIONS} {_EACH}"
 LOCK = f"SELECT {_ACCOUNT} FROM ledger_account WHERE id = ANY(ARRAY({_NAMED})) {_IN_ORDER}"
 LOCK_WITH_HOLDS = f"""
 SELECT {_ACCOUNT} FROM ledger_account WHERE id = ANY(ARRAY(
     {_NAMED}
-    UNION ALL SELECT unnest(ARRAY[a.id, a.control]) FROM ({_HELD}) AS held JOIN ledger_account a ON a.id = held.account
+    UNION ALL SELECT unnest(ARRAY[a.id, a.control]) FROM ({_HELD}) AS held
+        CROSS JOIN LATERAL (SELECT a.id, a.control FROM ledger_account a WHERE a.id = held.account OFFSET 0) AS a
 )) {_IN_ORDER}"""
 
 SUMMED = f"""
-SELECT k.nth, a.id FROM {_KEYS} WITH ORDINALITY AS k (role, item, place, lot, party, document, nth)
-JOIN ledger_account a ON {_SAME}"""
+SELECT k.nth, a.id FROM {_KEYS} WITH ORDINALITY AS k (role, item, place, lot, party, document, nth) {_EACH}"""
 
 _HOLD = """h.id, h.name, a.role, a.item, a.place, a.lot, a.party, a.document, h.form, h.document, h.line, h.sign, h.due,
     h.priority, h.waits, h.wanted_quantity, h.wanted_amount, h.settled_quantity, h.settled_amount,

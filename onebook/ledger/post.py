@@ -26,7 +26,8 @@ SELECT %s, k.position, k.account, %s, k.line, k.quantity, k.amount, %s
 FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[])
     WITH ORDINALITY AS k (account, line, quantity, amount, position)"""
 
-# Differences, not results: the CHECKs of the table judge what is really there.
+# Differences, not results: the CHECKs of the table judge what is really there. The ids stand there twice, so that the
+# rows are reached by them whatever the server believes about the size of the table.
 ACCOUNTS = """
 UPDATE ledger_account a SET quantity = a.quantity + k.quantity, amount = a.amount + k.amount,
     own_quantity = a.own_quantity + k.own_quantity, own_amount = a.own_amount + k.own_amount,
@@ -38,7 +39,7 @@ FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numer
     %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::date[])
     AS k (id, quantity, amount, own_quantity, own_amount, taken_quantity, taken_amount, expected_quantity,
         expected_amount, waiting, unit_cost, floor, last_on)
-WHERE a.id = k.id"""
+WHERE a.id = k.id AND a.id = ANY(%s::bigint[])"""
 
 TOTALS = f"""
 INSERT INTO ledger_total AS t (account, month, shard, quantity_in, quantity_out, amount_in, amount_out)
@@ -66,7 +67,7 @@ FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numer
     %s::numeric[])
     AS k (id, wanted_quantity, wanted_amount, settled_quantity, settled_amount, released_quantity, released_amount,
         waiting)
-WHERE h.id = k.id"""
+WHERE h.id = k.id AND h.id = ANY(%s::bigint[])"""
 
 HOLD_CHANGES = """
 INSERT INTO ledger_hold_change (journal, position, hold, kind, line, wanted_quantity, wanted_amount,
@@ -151,6 +152,7 @@ def _accounts(postings: list[Posting]) -> list[Statement]:
                 numbers([after.unit_cost for _, after, _, _ in pairs]),
                 numbers([after.floor for _, after, _, _ in pairs]),
                 dates([new.last_on for _, _, _, new in pairs]),
+                numbers(ids),
             ),
         )
     ]
@@ -207,7 +209,8 @@ def _holds(postings: list[Posting]) -> list[Statement]:
     if new := [last[i] for i in sorted(placed)]:
         result.append(_new_holds(new))
     if old := [hold for i, (hold, _) in sorted(last.items()) if i not in placed]:
-        result.append(Statement(HOLDS, (numbers([hold.id for hold in old]), *_measures(old))))
+        numbered = numbers([hold.id for hold in old])
+        result.append(Statement(HOLDS, (numbered, *_measures(old), numbered)))
     return result
 
 

@@ -37,6 +37,21 @@ SESSION_SETTINGS = (
     "SET timezone = 'UTC'",
     # Commands reach rows by their keys: a plan is made once, not for each set of ids.
     "SET plan_cache_mode = force_generic_plan",
+    # Such a plan lives on while its tables grow. Made when they were empty it would read them from end to end for ever
+    # after, and so would the checks of foreign keys. Row by row through indexes is right at every size.
+    "SET enable_seqscan = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
+)
+#: Readers ask for whole pages and reports: each is planned for the values and sizes of its moment.
+_FOR_READERS = "SELECT " + ", ".join(
+    f"set_config('{name}', '{value}', true)"
+    for name, value in {
+        "plan_cache_mode": "auto",
+        "enable_seqscan": "on",
+        "enable_hashjoin": "on",
+        "enable_mergejoin": "on",
+    }.items()
 )
 POOL_TIMEOUT_S = 10
 RETRIES = 3
@@ -107,8 +122,7 @@ class Database:
         begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if read_only else "BEGIN"]
         begin.append(_search_path(schema).as_string())
         if read_only:
-            # Pages filter by what users say, which is worth a plan of its own each time.
-            begin.append("SET LOCAL plan_cache_mode = auto")
+            begin.append(_FOR_READERS)
         if statement_timeout_s is not None:
             begin.append(f"SET LOCAL statement_timeout = '{statement_timeout_s:d}s'")
         with self._translated(), self._connected() as connection:

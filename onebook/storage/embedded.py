@@ -167,6 +167,7 @@ class EmbeddedServer:
         """Make the data folder: UTF-8 with a UTF-8 character type (trigram search needs it), checksums on."""
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
+        reasons = []
         for character_type in ("C.UTF-8", "en_US.UTF-8"):
             result = self._run(
                 "initdb", "-D", str(fresh), "-U", OWNER, "--auth=trust", "--encoding=UTF8", "--data-checksums",
@@ -174,9 +175,10 @@ class EmbeddedServer:
             )  # fmt: skip
             if result.returncode == 0:
                 break
+            reasons.append(result.stderr.decode(errors="replace").strip())
             shutil.rmtree(fresh, ignore_errors=True)
         else:
-            raise ServerDidNotStart(folder=str(self.data), reason=result.stderr.decode(errors="replace").strip())
+            raise ServerDidNotStart(folder=str(self.data), reason="\n".join(reasons))
         fresh.rename(self.data)
 
     def _start_server(self) -> None:

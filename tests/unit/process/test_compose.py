@@ -175,8 +175,8 @@ def test_formulas_over_meters_are_written_in_their_order(ground: Ground) -> None
     meters = Meters(ground.catalog, ground.tables)
     statements = [statement.sql for statement in meters.refresh("slip", [1])]
     written = [sql.partition(" SET ")[0].split(" ")[1].strip('"') for sql in statements]
-    assert written == ["slip__lines", "slip__lines", "slip", "slip"]
+    assert written == ["slip__lines", "slip__lines", "slip"]
     assert "given" in statements[0]
     assert "left" in statements[1]
-    assert "open" in statements[2]
-    assert "is_done" in statements[3]
+    # The record itself is written once: what reads a fresh value stands outside of the query that brings it.
+    assert statements[2].startswith("UPDATE slip SET open=anon_1.open, is_done=anon_1.is_done FROM (SELECT anon_2.id")

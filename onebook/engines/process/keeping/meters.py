@@ -7,27 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from graphlib import TopologicalSorter
-from typing import Any, Final
-
-from sqlalchemy import ARRAY, BigInteger, bindparam, select, update
 
 from onebook.definition.catalog import Catalog
 from onebook.definition.declarations import Meter
 from onebook.definition.field import AccountMeter, HoldMeter
-from onebook.engines.process.composing.transitions import keys_of
-from onebook.engines.table.columns import type_of
-from onebook.engines.table.compiled import CompiledText, compiled
-from onebook.engines.table.joins import Joins
-from onebook.engines.table.names import table_name, target_of
+from onebook.engines.process.keeping.meter_sql import FormSql, form_sql, rows_sql
+from onebook.engines.table.names import table_name
 from onebook.engines.table.tables import Tables
-from onebook.expression.sql import lower
 from onebook.ledger.hold import Hold
 from onebook.ledger.posting import Posting
 from onebook.storage.transaction import Statement
 from onebook.values.decimals import ZERO
-
-_IDS: Final = bindparam("ids", type_=ARRAY(BigInteger))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +71,24 @@ def _state_of(hold: Hold) -> HoldState:
     return HoldState(hold.form, hold.document, hold.line, hold.name, quantities, amounts)
 
 
-@dataclass(frozen=True, slots=True)
-class _FormSql:
-    """The statements of one form: they take the ids of its records."""
+@dataclass(slots=True)
+class _Stale:
+    """What a posting makes stale of the records of one form."""
 
-    lock: str
-    touch: str
-    #: Formulas that read meters, in the order in which they depend on each other.
-    formulas: tuple[CompiledText, ...]
-    touches: bool
+    records: set[int] = field(default_factory=set)
+    #: By the lines they stand in (None: the record itself), for each meter of holds the values to be shown, by row.
+    holds: defaultdict[str | None, dict[Meter, dict[int, Decimal]]] = field(default_factory=lambda: defaultdict(dict))
+    #: The records whose accounts of a role moved.
+    roles: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    def own(self) -> dict[str, object]:
+        """The parameters of the record's own meters."""
+        found: dict[str, object] = {"ids": sorted(self.records)}
+        for place, values in enumerate(self.holds[None].values()):
+            found |= {f"hold_{place}": list(values), f"values_{place}": list(values.values())}
+        for place, (role, documents) in enumerate(self.roles.items()):
+            found |= {f"role_{place}": role, f"documents_{place}": sorted(documents)}
+        return found
 
 
 @dataclass(slots=True)
@@ -98,7 +97,8 @@ class Meters:
 
     catalog: Catalog
     tables: Tables
-    _sql: dict[str, _FormSql] = field(default_factory=dict)
+    _sql: dict[str, FormSql] = field(default_factory=dict)
+    _row_texts: dict[tuple[Meter, ...], str] = field(default_factory=dict)
 
     def statements(self, moved: Moved, own: Mapping[str, frozenset[int]]) -> list[Statement]:
         """What brings every meter and every formula over meters up to date.
@@ -108,54 +108,53 @@ class Meters:
             own: records by form that this transaction has locked and written already; the others are locked first, in
                 the order of form and id, so that two postings never wait for each other in a circle.
         """
-        updates: list[Statement] = []
-        records: defaultdict[str, set[int]] = defaultdict(set)
-        for meters, holds in self._by_meter(moved.holds):
-            updates.append(_hold_update(meters, holds, self._shows_quantity(meters[0])))
-            records[meters[0].form].update(hold.document for hold in holds)
-        for role, documents in _by_role(moved.accounts).items():
-            for form, meters in self._of_account(role).items():
-                updates.append(_account_update(role, form, meters, documents))
-                records[form] |= documents
-        if not updates:
-            return []
-        forms = sorted(records)
-        locks = [self._lock(form, records[form] - own.get(form, frozenset())) for form in forms]
-        formulas = [statement for form in forms for statement in self._formulas(form, records[form])]
-        return [lock for lock in locks if lock] + updates + formulas
+        stale = dict(sorted(self._stale(moved).items()))
+        locks = [self._lock(form, found.records - own.get(form, frozenset())) for form, found in stale.items()]
+        written = [statement for found in stale.values() for statement in self._rows(found)]
+        if len(stale) > 1 and any(self._of(form).looks_out for form in stale):
+            # Formulas of one record may read meters of another: all meters before all formulas.
+            written += [one for form, found in stale.items() for one in self._own(form, found)]
+            written += [one for form, found in stale.items() for one in self._formulas(form, found.records)]
+        else:
+            written += [one for form, found in stale.items() for one in self._at_once(form, found)]
+        return [lock for lock in locks if lock] + written
 
     def refresh(self, form: str, ids: Iterable[int]) -> list[Statement]:
         """Everything that meters of these records show, taken from the book anew, whatever stands in the fields."""
         chosen = sorted(ids)
+        stale = _Stale(set(chosen))
         statements: list[Statement] = []
         for meter in self.catalog.meters(form):
             if isinstance(meter.meter, AccountMeter):
-                statements.append(_account_update(meter.meter.account, form, [meter], frozenset(chosen)))
+                stale.roles[meter.meter.account] = frozenset(chosen)
             else:
                 statements.append(_hold_refresh(meter, meter.meter, chosen, self._shows_quantity(meter)))
-        return statements + self._formulas(form, set(chosen))
+        return statements + self._at_once(form, stale)
 
-    def _by_meter(self, holds: Iterable[HoldState]) -> Iterator[tuple[Sequence[Meter], list[HoldState]]]:
-        """Holds with the fields that show them, a table at a time."""
-        grouped: defaultdict[tuple[str, str, bool], list[HoldState]] = defaultdict(list)
-        for hold in holds:
-            grouped[hold.form, hold.name, hold.line != 0].append(hold)
-        for (form, name, is_row), members in sorted(grouped.items(), key=lambda group: group[0]):
-            if form not in self.catalog.forms:
+    def _stale(self, moved: Moved) -> dict[str, _Stale]:
+        """By form, what has to be written."""
+        found: defaultdict[str, _Stale] = defaultdict(_Stale)
+        for hold in moved.holds:
+            if hold.form not in self.catalog.forms:
                 continue
-            by_target: defaultdict[str, list[Meter]] = defaultdict(list)
-            for meter in self.catalog.hold_meters(form, name):
-                if (meter.lines is not None) is is_row:
-                    by_target[meter.target].append(meter)
-            for meters in by_target.values():
-                yield meters, members
-
-    def _of_account(self, role: str) -> Mapping[str, list[Meter]]:
-        by_form: defaultdict[str, list[Meter]] = defaultdict(list)
-        for meter in self.catalog.account_meters(role):
-            if meter.lines is None:
-                by_form[meter.form].append(meter)
-        return by_form
+            for meter in self.catalog.hold_meters(hold.form, hold.name):
+                if (meter.lines is not None) is (hold.line != 0):
+                    values = hold.quantities if self._shows_quantity(meter) else hold.amounts
+                    stale = found[hold.form]
+                    shown = stale.holds[meter.lines].setdefault(meter, {})
+                    shown[hold.line or hold.document] = values[meter.meter.shows]
+                    stale.records.add(hold.document)
+        for role, documents in _by_role(moved.accounts).items():
+            for meter in self.catalog.account_meters(role):
+                if meter.lines is None:
+                    stale = found[meter.form]
+                    stale.roles[role] = documents
+                    stale.records |= documents
+        for stale in found.values():
+            # In one order, so that the same meters are the same statement.
+            for lines, by_meter in stale.holds.items():
+                stale.holds[lines] = dict(sorted(by_meter.items(), key=lambda pair: pair[0].field))
+        return found
 
     def _shows_quantity(self, meter: Meter) -> bool:
         assert isinstance(meter.meter, HoldMeter)
@@ -166,109 +165,38 @@ class Meters:
             return None
         sql = self._of(form)
         # A record that no later statement writes is touched, so that whoever read it before notices the change.
-        return Statement(sql.lock if sql.touches else sql.touch, {"ids": sorted(ids)})
+        return Statement(sql.lock if sql.is_written else sql.touch, {"ids": sorted(ids)})
+
+    def _rows(self, stale: _Stale) -> Iterator[Statement]:
+        """The meters of rows: one statement for each kind of rows."""
+        for lines, shown in stale.holds.items():
+            if lines is None:
+                continue
+            meters = tuple(shown)
+            if meters not in self._row_texts:
+                self._row_texts[meters] = rows_sql(meters[0].target, meters)
+            ids = sorted({number for values in shown.values() for number in values})
+            parameters: dict[str, object] = {"ids": ids}
+            for place, values in enumerate(shown.values()):
+                parameters[f"values_{place}"] = [values.get(number) for number in ids]
+            yield Statement(self._row_texts[meters], parameters)
+
+    def _own(self, form: str, stale: _Stale) -> list[Statement]:
+        texts = self._of(form).meters(tuple(stale.holds[None]), tuple(stale.roles))
+        return [text.bound(stale.own()) for text in texts]
 
     def _formulas(self, form: str, ids: set[int]) -> list[Statement]:
-        return [sql.bound({"ids": sorted(ids)}) for sql in self._of(form).formulas]
+        return [text.bound({"ids": sorted(ids)}) for text in self._of(form).formulas()]
 
-    def _of(self, form: str) -> _FormSql:
+    def _at_once(self, form: str, stale: _Stale) -> list[Statement]:
+        texts = self._of(form).formulas(tuple(stale.holds[None]), tuple(stale.roles))
+        parameters = stale.own()
+        return [text.bound(parameters) for text in texts]
+
+    def _of(self, form: str) -> FormSql:
         if form not in self._sql:
-            self._sql[form] = _form_sql(self.catalog, self.tables, form)
+            self._sql[form] = form_sql(self.catalog, self.tables, form)
         return self._sql[form]
-
-
-def _form_sql(catalog: Catalog, tables: Tables, form: str) -> _FormSql:
-    table = f'"{table_name(form)}"'
-    lock = f"SELECT id FROM {table} WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR UPDATE"
-    stages = list(_stages(catalog, form))
-    return _FormSql(
-        lock=lock,
-        touch=f"UPDATE {table} SET version = version WHERE id IN ({lock})",
-        formulas=tuple(_formula_update(catalog, tables, form, lines, names) for lines, names in stages),
-        touches=any(lines is None for lines, _ in stages) or any(meter.lines is None for meter in catalog.meters(form)),
-    )
-
-
-#: A field of a form: the lines it stands in (None: the record itself), and its name.
-_Place = tuple[str | None, str]
-
-
-def _stages(catalog: Catalog, form: str) -> Iterator[tuple[str | None, list[str]]]:
-    """The formulas that read meters, directly or through others: those of one table that can be written at once."""
-    formulas = dict(_formula_reads(catalog, form))
-    stale: set[_Place] = {(meter.lines, meter.field) for meter in catalog.meters(form)}
-    while True:
-        reached = {place for place, reads in formulas.items() if place not in stale and reads & stale}
-        if not reached:
-            break
-        stale |= reached
-    order = TopologicalSorter({place: formulas[place] & stale for place in stale if place in formulas})
-    order.prepare()
-    while order.is_active():
-        ready = order.get_ready()
-        by_lines: defaultdict[str | None, list[str]] = defaultdict(list)
-        for lines, name in ready:
-            if (lines, name) in formulas:
-                by_lines[lines].append(name)
-        for lines in sorted(by_lines, key=lambda lines: (lines is None, lines or "")):
-            yield lines, sorted(by_lines[lines])
-        order.done(*ready)
-
-
-def _formula_reads(catalog: Catalog, form: str) -> Iterator[tuple[_Place, set[_Place]]]:
-    """Every formula field with the fields of the same record that it reads."""
-    lines_of = catalog.forms[form].line_fields
-    for lines in (None, *lines_of):
-        for name, declared in catalog.fields(form, lines).items():
-            if declared.formula is not None:
-                keys = keys_of(catalog.formula(declared.formula, form, lines).paths, lines)
-                yield (lines, name), {_place(key, lines_of) for key in keys}
-
-
-def _place(key: str, lines_of: Mapping[str, object]) -> _Place:
-    first, _, rest = key.partition(".")
-    return (first, rest.partition(".")[0]) if first in lines_of else (None, first)
-
-
-def _formula_update(
-    catalog: Catalog, tables: Tables, form: str, lines: str | None, names: Sequence[str]
-) -> CompiledText:
-    target = target_of(form, lines)
-    joins = Joins(tables, target)
-    fields = catalog.fields(form, lines)
-    values: dict[str, Any] = {}
-    for name in names:
-        text = fields[name].formula
-        assert text is not None
-        values[name] = lower(catalog.formula(text, form, lines), joins).cast(type_of(fields[name])).label(name)
-    table = tables.of(target)
-    holder = joins.root.c.parent if lines else joins.root.c.id
-    fresh = (
-        select(joins.root.c.id.label("id"), *values.values())
-        .select_from(joins.from_clause())
-        .where(holder == _IDS.any_())
-        .subquery("fresh")
-    )
-    written = update(table).values({name: fresh.c[name] for name in names}).where(table.c.id == fresh.c.id)
-    if lines:
-        written = written.where(table.c.parent == _IDS.any_())
-    return compiled(written)
-
-
-def _hold_update(meters: Sequence[Meter], holds: Sequence[HoldState], is_quantity: bool) -> Statement:
-    columns = ", ".join(f'"{meter.field}" = known.{meter.meter.shows}' for meter in meters)
-    shown = sorted({str(meter.meter.shows) for meter in meters})
-    parameters: dict[str, object] = {"ids": [hold.line or hold.document for hold in holds]}
-    for name in shown:
-        parameters[name] = [(hold.quantities if is_quantity else hold.amounts)[name] for hold in holds]
-    arrays = ", ".join(f"%({name})s::numeric[]" for name in shown)
-    table = table_name(meters[0].target)
-    return Statement(
-        f'UPDATE "{table}" SET {columns}'
-        f" FROM unnest(%(ids)s::bigint[], {arrays}) AS known (id, {', '.join(shown)})"
-        f' WHERE "{table}".id = known.id',
-        parameters,
-    )
 
 
 def _hold_refresh(meter: Meter, shown: HoldMeter, ids: Sequence[int], is_quantity: bool) -> Statement:
@@ -281,18 +209,6 @@ def _hold_refresh(meter: Meter, shown: HoldMeter, ids: Sequence[int], is_quantit
         f' WHERE owner = "{table}".id AND name = %(hold)s ORDER BY ledger_hold.id DESC LIMIT 1), 0)'
         f' WHERE "{table}".{holder} = ANY(%(ids)s::bigint[])',
         {"hold": shown.hold, "ids": list(ids)},
-    )
-
-
-def _account_update(role: str, form: str, meters: Sequence[Meter], documents: frozenset[int]) -> Statement:
-    table = table_name(form)
-    columns = ", ".join(f'"{meter.field}" = known.{meter.meter.shows}' for meter in meters)
-    return Statement(
-        f'UPDATE "{table}" SET {columns} FROM (SELECT asked.id, coalesce(sum(own_quantity), 0) AS quantity,'
-        " coalesce(sum(own_amount), 0) AS amount FROM unnest(%(ids)s::bigint[]) AS asked (id)"
-        " LEFT JOIN ledger_account ON document = asked.id AND role = %(role)s GROUP BY asked.id) AS known"
-        f' WHERE "{table}".id = known.id',
-        {"role": role, "ids": sorted(documents)},
     )
 
 
