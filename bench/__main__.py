@@ -18,7 +18,7 @@ from typing import Any
 from bench.loads import imports
 from bench.orders import grown_book, long_orders, many_clients, order_cycle
 from bench.place import database
-from bench.reads import lists, stock_movement
+from bench.reads import huge_stock_movement, lists, stock_movement
 from bench.rounds import Ratio
 from onebook.storage.database import Database
 
@@ -31,14 +31,17 @@ MEASURES: Mapping[str, Callable[[Database], Iterator[Ratio]]] = {
     "stock": stock_movement,
     "lists": lists,
     "import": imports,
+    "huge": huge_stock_movement,
 }
+#: Only when they are named: they take longer than anybody waits for.
+LONG = frozenset({"huge"})
 
 
 def main(arguments: list[str]) -> None:
     """Run the measures that are named, or all."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=_described(), formatter_class=_AsWritten)
-    parser.add_argument("measures", nargs="*", metavar="MEASURE", help="which ones; without any, all")
-    chosen = parser.parse_args(arguments).measures or list(MEASURES)
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help="which ones; without any, all short ones")
+    chosen = parser.parse_args(arguments).measures or [name for name in MEASURES if name not in LONG]
     unknown = [name for name in chosen if name not in MEASURES]
     if unknown:
         parser.error(f"no measure is called {', '.join(unknown)}")

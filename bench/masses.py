@@ -81,11 +81,11 @@ def _without_indexes(connection: Connection, table: str) -> list[str]:
     return [str(definition) for _, definition in rows]
 
 
-#: Products and warehouses of the book; every pair is an account.
-PRODUCTS: Final = 2_000
+#: Products and warehouses of the book; every pair is an account, however many entries there are.
+PRODUCTS: Final = 200
 PLACES: Final = 5
-#: What customers owe still, however many orders there were.
-OPEN_ITEMS: Final = 2_000
+#: What the indexes of a large book are made with.
+_ROOMY: Final = "SET LOCAL maintenance_work_mem = '512MB'"
 
 _GOODS: Final = (
     "INSERT INTO warehouse (code, name, search, active) SELECT 'W' || n, 'Warehouse ' || n, 'w' || n, true"
@@ -93,82 +93,67 @@ _GOODS: Final = (
     "INSERT INTO product (code, name, search, unit, active) SELECT 'G' || lpad(n::text, 6, '0'), 'Good ' || n,"
     " 'good ' || n, (SELECT min(id) FROM unit), true FROM generate_series(1, %(products)s) n",
     "INSERT INTO ledger_account (role, item, place, kept) SELECT 'on_hand', p.id, w.id, true"
-    " FROM product p, warehouse w WHERE p.code LIKE 'G%%' AND w.code LIKE 'W_' AND w.name LIKE 'Warehouse _'",
+    " FROM product p, warehouse w WHERE p.code LIKE 'G%%' AND w.name LIKE 'Warehouse _'",
     "INSERT INTO ledger_account (role, item, kept) SELECT 'opening_balance', id, false FROM product"
     " WHERE code LIKE 'G%%'",
 )
-#: Pieces come and go, one account after another; every journal takes its other side from the opening balance.
-_MOVES: Final = """
-WITH goods AS (SELECT row_number() OVER (ORDER BY a.id) - 1 AS place, a.id, b.id AS other, count(*) OVER () AS every
-        FROM ledger_account a JOIN ledger_account b ON b.role = 'opening_balance' AND b.item = a.item
-        WHERE a.role = 'on_hand'),
-    made AS (INSERT INTO ledger_journal (booked_on, form, record, transition, actor)
-        SELECT %(first)s::date + (n * 7) %% %(days)s, 'opening_stock', 0, 'post', 0
-        FROM generate_series(1, %(count)s) n RETURNING id, booked_on),
-    sides AS (SELECT made.id, booked_on, goods.id AS own, other,
-        (CASE WHEN made.id %% 3 = 0 THEN -1 ELSE 2 END)::numeric AS q
-        FROM made JOIN goods ON goods.place = (made.id * 31) %% goods.every)
-INSERT INTO ledger_entry (journal, position, account, booked_on, quantity, amount)
-SELECT id, 0, own, booked_on, q, q * 5 FROM sides
-UNION ALL SELECT id, 1, other, booked_on, -q, -5 * q FROM sides
+#: Pieces come and go, one account after another, until every account has moved in every month.
+_JOURNALS: Final = """
+INSERT INTO ledger_journal (id, booked_on, form, record, transition, actor)
+SELECT %(before)s + n, %(first)s::date + (n * 7) %% %(days)s, 'opening_stock', 0, 'post', 0
+FROM generate_series(1, %(moves)s) n
 """
-#: Each order is owed by its customer; all but the last ones were paid a month later.
-_DEBTS: Final = (
-    "INSERT INTO ledger_account (role, party, kept) SELECT DISTINCT 'receivable', customer, true FROM sales_order",
-    "INSERT INTO ledger_account (role, party, document, control, kept) SELECT 'receivable', o.customer, o.id, a.id,"
-    " true FROM sales_order o JOIN ledger_account a ON a.role = 'receivable' AND a.party = o.customer"
-    " AND a.document = 0",
-    "INSERT INTO ledger_account (role, kept) VALUES ('output_tax', false)",
-    """
-WITH paid AS (SELECT o.id, ordered_on, total, a.id AS own, row_number() OVER (ORDER BY o.id DESC) > %(open)s AS is_paid
-        FROM sales_order o JOIN ledger_account a ON a.role = 'receivable' AND a.document = o.id),
-    sides AS (SELECT *, 1 AS sign, ordered_on AS day FROM paid
-        UNION ALL SELECT *, -1, ordered_on + 30 FROM paid WHERE is_paid),
-    numbered AS (SELECT *, nextval('ledger_journal_id') AS journal FROM sides),
-    made AS (INSERT INTO ledger_journal (id, booked_on, form, record, transition, actor)
-        SELECT journal, day, 'sales_order', id, 'approve', 0 FROM numbered)
+#: Every journal takes its other side from the opening balance.
+_ENTRIES: Final = """
 INSERT INTO ledger_entry (journal, position, account, booked_on, quantity, amount)
-SELECT journal, 0, own, day, 0, sign * total FROM numbered
-UNION ALL SELECT journal, 1, (SELECT id FROM ledger_account WHERE role = 'output_tax'), day, 0, -sign * total
-FROM numbered
-""",
-)
+SELECT %(before)s + n, side.position, side.account, %(first)s::date + (n * 7) %% %(days)s, side.sign * pieces,
+    side.sign * pieces * 5
+FROM (SELECT array_agg(a.id ORDER BY a.id) AS own, array_agg(b.id ORDER BY a.id) AS others FROM ledger_account a
+        JOIN ledger_account b ON b.role = 'opening_balance' AND b.item = a.item
+        JOIN product p ON p.id = a.item AND p.code LIKE 'G%%' WHERE a.role = 'on_hand') goods
+    CROSS JOIN generate_series(1, %(moves)s) n
+    CROSS JOIN LATERAL (SELECT 1 + (n * 31) %% cardinality(own) AS place, CASE WHEN n %% 3 = 0 THEN -1 ELSE 2 END
+        AS pieces) turn
+    CROSS JOIN LATERAL (VALUES (0, own[turn.place], 1), (1, others[turn.place], -1)) side (position, account, sign)
+"""
 _SUMS: Final = (
     """
 INSERT INTO ledger_total (account, month, quantity_in, quantity_out, amount_in, amount_out)
-SELECT holder, date_trunc('month', booked_on)::date, coalesce(sum(quantity) FILTER (WHERE quantity > 0), 0),
+SELECT account, date_trunc('month', booked_on)::date, coalesce(sum(quantity) FILTER (WHERE quantity > 0), 0),
     coalesce(-sum(quantity) FILTER (WHERE quantity < 0), 0), coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
     coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
-FROM (SELECT account AS holder, e.* FROM ledger_entry e
-    UNION ALL SELECT a.control, e.* FROM ledger_entry e JOIN ledger_account a ON a.id = e.account
-    WHERE a.control IS NOT NULL) every
-GROUP BY 1, 2
+FROM ledger_entry WHERE journal > %(before)s GROUP BY 1, 2
 """,
     """
-UPDATE ledger_account a SET quantity = s.q, amount = s.v, own_quantity = CASE WHEN s.is_own THEN s.q ELSE 0 END,
-    own_amount = CASE WHEN s.is_own THEN s.v ELSE 0 END, last_on = s.day
-FROM (SELECT t.account, sum(quantity_in - quantity_out) q, sum(amount_in - amount_out) v, max(month) AS day,
-        EXISTS (SELECT FROM ledger_entry e WHERE e.account = t.account) AS is_own
-    FROM ledger_total t GROUP BY 1) s
+UPDATE ledger_account a SET quantity = s.q, amount = s.v, own_quantity = s.q, own_amount = s.v, last_on = s.day
+FROM (SELECT account, sum(quantity) q, sum(amount) v, max(booked_on) AS day FROM ledger_entry
+    WHERE journal > %(before)s GROUP BY 1) s
 WHERE s.account = a.id AND a.kept
 """,
 )
 
 
-def fill_book(database: Database, schema: str, moves: int) -> None:
-    """So many journals of goods over two years, and the debts of all orders that there are."""
+def fill_book(database: Database, schema: str, entries: int) -> None:
+    """So many entries of goods over two years of accounts that had none: ten million take a few minutes."""
     with database.administration(schema) as connection:
+        connection.execute(_ROOMY)
+        before = connection.execute("SELECT coalesce(max(id), 0) FROM ledger_journal").fetchall()[0][0]
         known = {
             "products": PRODUCTS,
             "places": PLACES,
             "first": FIRST,
             "days": DAYS,
-            "count": moves,
-            "open": OPEN_ITEMS,
+            "moves": entries // 2,
+            "before": before,
         }
-        for statement in (*_GOODS, _MOVES, *_DEBTS, *_SUMS):
-            # Without statistics the server would join each of many with each of many.
-            connection.execute("ANALYZE ledger_account, ledger_entry, ledger_total, product, warehouse")
+        for statement in _GOODS:
+            connection.execute(statement.encode(), known)
+        for table, statement in (("ledger_journal", _JOURNALS), ("ledger_entry", _ENTRIES)):
+            indexes = _without_indexes(connection, table)
+            connection.execute(statement.encode(), known)
+            for definition in indexes:
+                connection.execute(definition.encode())
+        for statement in (*_SUMS, "SELECT setval('ledger_journal_id', max(id)) FROM ledger_journal"):
             connection.execute(statement.encode(), known)
     with database.administration(schema) as connection:
         connection.commit()

@@ -1,15 +1,15 @@
 """A real HTTP server in a process of its own, and a client that is logged in: `python -m bench.server URL PORT`."""
 
+import http.client
+import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-import httpx2
 import uvicorn
 
 from bench.place import NOW, Company
@@ -17,7 +17,7 @@ from onebook.access.logins import create_login, join_company
 from onebook.engines.application import Application
 from onebook.engines.process.command import Create, Run
 from onebook.engines.process.outcome import Outcome
-from onebook.entrypoints.http import app as http
+from onebook.entrypoints.http import app as door
 from onebook.storage.database import Database
 from onebook.storage.schema import PLATFORM
 from onebook.values.reference import RecordRef
@@ -26,12 +26,28 @@ LOGIN, PASSWORD = "bench", "quick and correct"
 START_TIMEOUT_S = 60
 
 
-@dataclass
 class Browser:
-    """A session of an administrator."""
+    """A session of an administrator on one connection, with the thinnest client there is: the server is measured."""
 
-    client: httpx2.Client
-    csrf: str
+    def __init__(self, port: int) -> None:
+        """Nobody is logged in yet."""
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._headers = {"Content-Type": "application/json"}
+
+    def log_in(self) -> None:
+        """From here on as the administrator."""
+        answer, told = self._asked("POST", "/api/session", {"login": LOGIN, "password": PASSWORD})
+        cookie = (answer.getheader("set-cookie") or "").partition(";")[0]
+        self._headers |= {"Cookie": cookie, "X-CSRF-Token": told["csrf"]}
+
+    def knock(self) -> None:
+        """Ask something that needs nobody; raises OSError while there is no server."""
+        self._connection.request("GET", "/api/health")
+        self._connection.getresponse().read()
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._connection.close()
 
     def do(self, action: Create | Run) -> Outcome:
         """A command as a browser sends it."""
@@ -41,11 +57,16 @@ class Browser:
         return self._sent(f"/api/{record.form}/{record.id}/{action.transition}", {})
 
     def _sent(self, path: str, body: dict[str, Any]) -> Outcome:
-        answer = self.client.post(path, json=body, headers={"X-CSRF-Token": self.csrf})
-        assert answer.status_code in (200, 201), answer.text
-        told = answer.json()
+        _, told = self._asked("POST", path, body)
         created = tuple(RecordRef(one["form"], one["id"]) for one in told.get("created", ()))
         return Outcome(RecordRef(told["form"], told["id"]), told["version"], told.get("state"), created=created)
+
+    def _asked(self, method: str, path: str, body: dict[str, Any]) -> tuple[http.client.HTTPResponse, dict[str, Any]]:
+        self._connection.request(method, path, json.dumps(body), self._headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        assert answer.status in (200, 201), content
+        return answer, json.loads(content)
 
 
 @contextmanager
@@ -59,23 +80,24 @@ def served(company: Company) -> Iterator[Browser]:
     company.made("user", name="Bench", login=LOGIN, roles=["administrator"])
     port = _free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.server", database.url, str(port)])
+    browser = Browser(port)
     try:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            _wait(client, process)
-            answer = client.post("/api/session", json={"login": LOGIN, "password": PASSWORD})
-            assert answer.status_code == 200, answer.text
-            yield Browser(client, answer.json()["csrf"])
+        _wait(browser, process)
+        browser.log_in()
+        yield browser
     finally:
+        browser.close()
         process.terminate()
         process.wait()
 
 
-def _wait(client: httpx2.Client, process: "subprocess.Popen[bytes]") -> None:
+def _wait(browser: Browser, process: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < end and process.poll() is None:
         try:
-            client.get("/api/session")
-        except httpx2.TransportError:
+            browser.knock()
+        except OSError:
+            browser.close()
             time.sleep(0.1)
         else:
             return
@@ -92,7 +114,7 @@ def main(url: str, port: str) -> None:
     """Serve until terminated."""
     database = Database(url)
     application = Application(database, now=lambda: NOW)
-    uvicorn.run(http.create(application, database), host="127.0.0.1", port=int(port), log_level="warning")
+    uvicorn.run(door.create(application, database), host="127.0.0.1", port=int(port), log_level="warning")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldKind
 from onebook.engines.report.condition import Said, said
 from onebook.engines.report.cursor import opened, sealed
+from onebook.engines.report.groups import GROUP_LIMIT, Grouping, GroupKey, Groups
 from onebook.engines.report.heading import Heading, rows_of
 from onebook.engines.report.listing import UNORDERED, Listing, Selection, SortKey
 from onebook.engines.report.reading import Readable, Reading
@@ -83,6 +84,20 @@ class Lists:
         totals = _totals(listing, further.pop(0)[0]) if summed else ({} if request.sums else None)
         count = _count(further.pop(0)[0][0]) if request.count else None
         return Page(request.form, listing.headings, rows_of(listing.headings, rows), following, totals, count)
+
+    def groups(
+        self, transaction: Transaction, request: ListRequest, by: GroupKey, actor: Actor, context: Context
+    ) -> Groups:
+        """How the rows that match fall into groups, in one round trip. Refuses what `page` refuses."""
+        conditions = self._said(request, actor)
+        shape, listing = self._listing(request, conditions, actor)
+        readable = self._reading(request.form, actor).readable(request.form, by.key, "group")
+        grouping = Grouping(listing, readable, by.grain)
+        limit = max(1, min(request.limit, GROUP_LIMIT))
+        values = self._values(request, conditions, context) | {"group_limit": limit + 1}
+        [rows] = transaction.run(self._text(shape, ("groups", by), grouping.query).bound(values))
+        groups = grouping.groups(rows[:limit])
+        return Groups(request.form, grouping.by, grouping.grain, groups, len(rows) > limit, context.zone)
 
     def stream(
         self, transaction: Transaction, request: ListRequest, actor: Actor, context: Context

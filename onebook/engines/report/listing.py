@@ -76,8 +76,11 @@ class Listing:
 
         `blanks`: which sort values of the cursor (`cursor_0` ...) are blank; None for the first page."""
         if blanks is None:
-            return self._branch(None, rendered=True)
-        branches = [self._branch(after, rendered=True) for after in self._after(blanks)]
+            if not self._is_split:
+                return self._branch(None, rendered=True)
+            branches = [self._branch(part, rendered=True) for part in (self._given, self._blank)]
+        else:
+            branches = [self._branch(after, rendered=True) for after in self._after(blanks)]
         if len(branches) == 1:
             return branches[0]
         together = union_all(*(select(*branch.subquery().c) for branch in branches)).subquery()
@@ -116,6 +119,33 @@ class Listing:
     def is_summed(self, column: Readable) -> bool:
         """Whether a column has a total."""
         return sum_kind(column.field) and not column.is_masked and column.key.rpartition(".")[2] not in COUNTED
+
+    def matching(self) -> tuple[Joins, GuardedColumns, list[ColumnElement[bool]]]:
+        """The rows that match, for whoever asks something else of them: tables, columns as the actor sees them, and
+        conditions. Its FROM is known once every column was asked for."""
+        joins = self._joins()
+        return joins, GuardedColumns(joins, self._reading), self._conditions(joins)
+
+    def title_key(self, target: str) -> str | None:
+        """The key that names the records of a form to the reader."""
+        return self._reading.title_key(target)
+
+    @property
+    def _is_split(self) -> bool:
+        """Whether rows that have the sort value and those that lack it are read apart.
+
+        The index of a field rises with its blanks last. Read backwards it gives the blanks first, where no list wants
+        them; but without them it gives the falling order."""
+        if len(self.sort) != 1:
+            return False
+        only = self.sort[0]
+        return only.falls and only.may_be_blank and only.field.index and "." not in only.key
+
+    def _given(self, joins: Joins) -> ColumnElement[bool]:
+        return self._places(joins)[0].is_not(None)
+
+    def _blank(self, joins: Joins) -> ColumnElement[bool]:
+        return self._places(joins)[0].is_(None)
 
     @property
     def _id_falls(self) -> bool:
@@ -174,7 +204,8 @@ class Listing:
                 chosen.append(column.label(f"sort_{n}"))
             directed = column.desc() if key.falls else column.asc()
             # Said only where there can be blanks: an index serves the order either way round then.
-            order.append(directed.nulls_last() if key.falls and key.may_be_blank else directed)
+            is_mixed = key.may_be_blank and not (limited and self._is_split)
+            order.append(directed.nulls_last() if key.falls and is_mixed else directed)
         order.append(joins.root.c.id.desc() if self._id_falls else joins.root.c.id.asc())
         conditions = self._conditions(joins)
         if after is not None:

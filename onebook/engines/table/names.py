@@ -16,6 +16,8 @@ RECORD_COLUMNS: Final = (
 )  # fmt: skip
 #: What every row of lines has besides its fields.
 ROW_COLUMNS: Final = ("id", "parent", "position")
+#: Under which the trail tells of a file that came or went; no field can be called so.
+FILE_IN_TRAIL: Final = "@file"
 
 
 class Declared(Protocol):

@@ -163,20 +163,40 @@ def _index_form(table: Table, form: Form) -> None:
             postgresql_ops={"search": "gin_trgm_ops"},
         )
     for name, field in form.fields.items():
-        if field.unique:
-            unique = identifier(table.name, name, "unique")
-            Index(unique, table.c[name], unique=True, postgresql_where=_NOT_BINNED)
-        elif field.kind is FieldKind.LINK or field.index:
-            Index(identifier(table.name, name, "_index"), table.c[name])
+        _index_field(table, form, name, field)
     for duplicate in form.duplicates:
-        _index_duplicate(table, duplicate)
+        # A field with an index of its own is found through that.
+        if duplicate.how != "exact" or len(duplicate.fields) > 1 or not _is_found(form, duplicate.fields[0]):
+            _index_duplicate(table, duplicate)
+
+
+def _index_field(table: Table, form: Form, name: str, field: FieldDeclaration) -> None:
+    column = table.c.get(name)
+    if column is None:
+        return
+    if field.unique:
+        Index(identifier(table.name, name, "unique"), column, unique=True, postgresql_where=_NOT_BINNED)
+    elif field.kind is FieldKind.LINK:
+        # What belongs to one customer, or lies in one person's scope, is a list of its own: its newest first.
+        order = _ordered(table, form, form.list.sort) if form.kind == "document" else []
+        Index(identifier(table.name, name, "listed" if order else "_index"), column, *order)
+    elif field.index:
+        Index(identifier(table.name, name, "sorted"), column, table.c.id, postgresql_where=_NOT_BINNED)
+
+
+def _is_found(form: Form, name: str) -> bool:
+    """Whether records in use are found by the field's own index."""
+    field = form.fields[name]
+    return field.unique or (field.index and field.kind is not FieldKind.LINK)
 
 
 def _index_order(table: Table, form: Form) -> None:
     """What pages of lists are read through: in the list's own order, in that order within one state, by the date, and
     what lies in the bin. A page then costs its rows, however many there are."""
     order = _ordered(table, form, form.list.sort)
-    if order:
+    first = form.fields.get(form.list.sort[0]) if form.list.sort else None
+    # By a unique field that rises its own index is in order.
+    if order and not (first is not None and first.unique):
         Index(identifier(table.name, "list", "ordered"), *order, postgresql_where=_NOT_BINNED)
     if form.dated_by and form.list.sort[:1] != (f"-{form.dated_by}",):
         dated = _ordered(table, form, (f"-{form.dated_by}",))
@@ -210,7 +230,14 @@ def _index_duplicate(table: Table, duplicate: Duplicate) -> None:
         case "exact":
             Index(name, *(table.c[field] for field in duplicate.fields))
         case "normalised":
-            Index(name, *(literal_column(normalised(f'"{field}"::text')) for field in duplicate.fields), _table=table)
+            # Blanks and what lies in the bin are nobody's duplicates, and need not be normalised.
+            given = " AND ".join(f'"{field}" IS NOT NULL' for field in duplicate.fields)
+            Index(
+                name,
+                *(literal_column(normalised(f'"{field}"::text')) for field in duplicate.fields),
+                _table=table,
+                postgresql_where=text(f"{given} AND deleted_at IS NULL"),
+            )
         case "alike":
             Index(
                 name,

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 from onebook.access.actor import SYSTEM, Actor
+from onebook.engines.form.duplicates import rules_of
 from onebook.engines.process.importing.refusals import ImportNotAllowed, UnknownHeaders, UnreadableFile, WrongRows
 from onebook.engines.process.importing.sheet import Limits
 from onebook.engines.process.importing.source import read
+from onebook.engines.process.importing.twins import statement
 from onebook.engines.process.importing.workbook import read_workbook
 from onebook.engines.report.export import Exports, Format
 from onebook.engines.report.list import Lists
 from onebook.engines.report.report import Reports
 from onebook.engines.report.request import ListRequest
+from onebook.storage.transaction import Statement
 from tests.unit.importing.conftest import NOW, World, wrong, xlsx
 
 BUYER = Actor(41, "buyer", frozenset({"purchaser"}))
@@ -61,6 +64,46 @@ def test_texts_are_under_the_rules_of_typing(world: World, name: str, code: str)
 def test_codes_are_narrowed_as_if_typed_and_twins_are_seen(world: World) -> None:
     rows: list[list[Any]] = [PRODUCTS[0], ["Ａ１", "螺丝", "PCS"], ["A1", "螺母", "PCS"]]
     assert (3, "code", "importing.twice") in wrong(world.preview("product", xlsx(rows)))
+
+
+def test_twins_that_stand_already_are_found_whatever_else_is_in_the_file(world: World) -> None:
+    head = ["code", "name", "spec", "unit", "barcode"]
+    standing = [["A1", "螺丝", "M6", "PCS", "690001"], ["A2", "螺丝", "", "PCS", ""], ["A3", "Nut", "M 8", "PCS", ""]]
+    world.take("product", xlsx([head, *standing]))
+    rows = [
+        ["B1", "螺丝", "M7", "PCS", "690001"],
+        ["B2", "螺丝", "", "PCS", "690002"],
+        ["B3", "nut", "m8", "PCS", ""],
+        ["B4", "螺丝", "M8", "PCS", ""],
+    ]
+    found = world.preview("product", xlsx([head, *rows]))
+    assert wrong(found) == []
+    likely = "importing.likely_duplicate"
+    assert [(one.row, one.field, one.code) for one in found.warnings] == [(2, "barcode", likely), (4, "name", likely)]
+
+
+def test_links_are_found_by_the_surest_name_and_several_of_one_name_are_told(world: World) -> None:
+    goods = [["K1", "螺丝", "M6"], ["K2", "同名", "1"], ["K3", "同名", "2"], ["螺母", "K1", "3"], ["K5", "螺母", "4"]]
+    world.take("product", xlsx([["code", "name", "spec", "unit"], *([*one, "PCS"] for one in goods)]))
+    given = ["K1", "同名", "螺母", "螺丝", "谁"]
+    file = xlsx([["product", "quantity"], *([name, 1] for name in given)])
+    found = world.preview("opening_stock", file, mapping={"product": "lines.product", "quantity": "lines.quantity"})
+    problems = [(row, code) for row, field, code in wrong(found) if field == "lines.product"]
+    assert problems == [(3, "importing.link_ambiguous"), (6, "importing.link_unknown")]
+
+
+def test_keys_are_joined_not_looked_through(world: World) -> None:
+    """A file of many rows, right after another, before the server knows how many there are: no row against each row."""
+    form = world.ground.catalog.forms["product"]
+    explained = []
+    with world.database.transaction(world.ground.schema) as transaction:
+        for rule in rules_of(form):
+            keys = [tuple(f"{name} {n}" for name in rule.fields) for n in range(20_000)]
+            asked = statement(world.ground, form, rule, keys)
+            [rows] = transaction.run(Statement(f"EXPLAIN {asked.sql}", asked.parameters))
+            explained.append("\n".join(line for (line,) in rows))
+    assert len(explained) == 3
+    assert not [plan for plan in explained if "ANY" in plan]
 
 
 def test_a_blank_cell_leaves_what_is_there(world: World) -> None:

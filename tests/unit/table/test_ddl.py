@@ -5,7 +5,9 @@ from typing import ClassVar
 import psycopg
 import pytest
 
+from onebook.definition.catalog import Catalog
 from onebook.definition.form import Form
+from onebook.definition.shipped import shipped_apps
 from onebook.engines.table import ddl
 from onebook.engines.table.names import LONGEST, identifier, table_name
 from onebook.engines.table.tables import Tables
@@ -125,3 +127,25 @@ def test_cut_names_stay_apart() -> None:
     assert len(names) == 3
     assert all(len(name) == LONGEST for name in names)
     assert identifier("a", "b") == "a_b"
+
+
+def test_what_lists_are_read_through_is_indexed_once() -> None:
+    """Links of documents in the order of the list; a field of its own with the id; no two indexes that do the same."""
+    tables = Tables(Catalog.of(shipped_apps()))
+    orders = {str(index.name): ddl.create_index(index) for index in tables.form("sales_order").indexes}
+    behind = "(customer, ordered_on DESC NULLS LAST, number DESC NULLS LAST, id DESC)"
+    assert behind in orders["sales_order_customer_listed"]
+    assert "(total, id) WHERE deleted_at IS NULL" in orders["sales_order_total_sorted"]
+    products = {str(index.name) for index in tables.form("product").indexes}
+    assert "product_barcode_sorted" in products
+    # By these two the barcode, or the code, would be kept twice.
+    assert not products & {"product_barcode_exact", "product_list_ordered"}
+
+
+def test_only_what_can_be_a_duplicate_is_in_its_index() -> None:
+    [text] = [
+        ddl.create_index(index)
+        for index in TABLES.form("order").indexes
+        if index.name == identifier("order", "group", "rate", "normalised")
+    ]
+    assert text.endswith('WHERE "group" IS NOT NULL AND "rate" IS NOT NULL AND deleted_at IS NULL')

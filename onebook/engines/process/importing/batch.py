@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, any_, bindparam, select
+from sqlalchemy import and_, select
 
 from onebook.access.actor import Actor
 from onebook.definition.form import Form
@@ -23,6 +23,7 @@ from onebook.engines.form.refusals import Forbidden
 from onebook.engines.form.rows import OUTER, Row, copied
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.items import Item
+from onebook.engines.process.importing.keys_table import keys_table
 from onebook.engines.process.importing.mapping import NUMBER
 from onebook.engines.process.importing.request import Watch
 from onebook.engines.process.importing.twins import find_twins
@@ -79,12 +80,12 @@ class Batch:
                 item.problems.append(Problem("importing.twice", key[0], item.number, {"row": first.number}))
         joins = Joins(self._ground.tables, self._form.form)
         columns = [joins.column(name) for name in key]
-        same = [
-            column == any_(bindparam(f"key_{place}", type_=ARRAY(column.type))) for place, column in enumerate(columns)
-        ]
-        query = select(joins.root.c.id, *columns).where(permitted(self._rights, joins), *same)
-        query = query.select_from(joins.from_clause())
-        given = {f"key_{place}": list({values[place] for values in seen}) for place in range(len(key))}
+        parameters = [f"key_{place}" for place in range(len(key))]
+        keys = keys_table([column.type for column in columns], *parameters)
+        condition = permitted(self._rights, joins)
+        same = and_(*(column == keys.c[place] for place, column in enumerate(columns)))
+        query = select(joins.root.c.id, *columns).select_from(joins.from_clause().join(keys, same)).where(condition)
+        given = {name: [values[place] for values in seen] for place, name in enumerate(parameters)}
         (rows,) = transaction.run(compiled(query).bound({**context_parameters(self._context), **given}))
         for number, *found in rows:
             named = seen.get(tuple(found))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, cast, or_, select
+from sqlalchemy import Select, Text, cast, false, null, select, union_all
 
 from onebook.access.actor import Actor
 from onebook.definition.form import Form
@@ -14,6 +14,7 @@ from onebook.engines.form.save import inserting, number_day
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.cells import shown
 from onebook.engines.process.importing.items import LinkColumn
+from onebook.engines.process.importing.keys_table import keys_table
 from onebook.engines.process.importing.mapping import NUMBER
 from onebook.engines.table.compiled import compiled
 from onebook.engines.table.joins import Joins
@@ -85,19 +86,24 @@ class Links:
 
     def _statement(self, target: str, by: str | None, texts: set[str]) -> Statement:
         form = self._ground.catalog.forms[target]
-        granted = rights(self._ground.catalog, self._actor, target)
-        joins = Joins(self._ground.tables, target)
         names = (by,) if by else naming_fields(form)
-        columns = [cast(joins.column(name), Text) for name in names]
-        given = bindparam("texts", type_=ARRAY(Text))
-        # Compared as the column is, so that its index serves.
-        same = [
-            joins.column(name) == any_(given) if isinstance(joins.column(name).type, Text) else column == any_(given)
-            for name, column in zip(names, columns, strict=True)
-        ]
-        query = select(joins.root.c.id, *columns).select_from(joins.from_clause())
-        query = query.where(permitted(granted, joins), or_(*same) if same else joins.root.c.id.is_(None))
+        # Field by field, each through its index if it has one; `_by_text` forgives records that are found twice.
+        found = [self._named(target, names, place) for place in range(len(names))]
+        query = union_all(*found) if found else select(null()).where(false())
         return compiled(query).bound({**context_parameters(self._context), "texts": sorted(texts)})
+
+    def _named(self, target: str, names: Sequence[str], place: int) -> Select[Any]:
+        """The records of a form whose field at this place is one of the texts."""
+        joins = Joins(self._ground.tables, target)
+        granted = rights(self._ground.catalog, self._actor, target)
+        columns = [joins.column(name) for name in names]
+        shown_as = [cast(column, Text) for column in columns]
+        given = keys_table([Text()], "texts")
+        # Compared as the column is, so that its index serves.
+        own = columns[place] if isinstance(columns[place].type, Text) else shown_as[place]
+        condition = permitted(granted, joins)
+        clause = joins.from_clause().join(given, own == given.c[0])
+        return select(joins.root.c.id, *shown_as).select_from(clause).where(condition)
 
     def _create(self, transaction: Transaction, target: str, by: str | None, text: str, now: Any) -> int:
         """A record of the linked form that has nothing but its name."""

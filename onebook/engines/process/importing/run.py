@@ -22,7 +22,6 @@ from onebook.engines.process.importing.batch import Batch
 from onebook.engines.process.importing.items import Item, items_of
 from onebook.engines.process.importing.links import Links
 from onebook.engines.process.importing.mapping import NUMBER, Target, Words, mapped, targets, words
-from onebook.engines.process.importing.patience import rare_collections
 from onebook.engines.process.importing.refusals import ImportCancelled, ImportNotAllowed, UnknownKey, WrongRows
 from onebook.engines.process.importing.request import ImportRequest, ImportResult, Watch, unwatched
 from onebook.engines.process.importing.sheet import Sheet
@@ -74,7 +73,7 @@ class Import:
 
     def preview(self, database: Database) -> ImportResult:
         """What the import would do, without doing it: everything runs as in earnest and is then forgotten."""
-        with rare_collections(), database.transaction(self._ground.schema) as transaction:
+        with database.transaction(self._ground.schema) as transaction:
             transaction.run(*_PATIENT)
             batch, links = self._decided(transaction)
         result = self._result(batch, links)
@@ -84,7 +83,7 @@ class Import:
     def run(self, database: Database) -> ImportResult:
         """Do it. Raises WrongRows, with every problem, if rows are wrong and were not to be skipped."""
         try:
-            with rare_collections(), database.transaction(self._ground.schema) as transaction:
+            with database.transaction(self._ground.schema) as transaction:
                 transaction.run(*_PATIENT, *locks(self._ground, self.form))
                 batch, links = self._decided(transaction)
                 result = self._result(batch, links)

@@ -1,10 +1,10 @@
 """Duplicates of a whole file at once: within it, and among what is there already."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, any_, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, literal_column, select
 
 from onebook.definition.form import Form
 from onebook.engines.form.duplicates import Rule, rules_of
@@ -12,6 +12,7 @@ from onebook.engines.form.rows import Row
 from onebook.engines.form.text import normalised
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.items import Item
+from onebook.engines.process.importing.keys_table import keys_table
 from onebook.engines.table.columns import normalised as normalised_in_sql
 from onebook.engines.table.compiled import compiled
 from onebook.storage.transaction import Statement, Transaction
@@ -39,7 +40,7 @@ def find_twins(
     records that were there already: what was accepted once is not asked about again."""
     rules = [rule for rule in rules_of(form) if rule.how in ASKED]
     keys = [_keys(rule, pairs) for rule in rules]
-    answers = transaction.run(*(_statement(ground, form, rule, found) for rule, found in zip(rules, keys, strict=True)))
+    answers = transaction.run(*(statement(ground, form, rule, found) for rule, found in zip(rules, keys, strict=True)))
     for rule, found, rows in zip(rules, keys, answers, strict=True):
         standing: dict[tuple[Any, ...], list[int]] = {}
         for number, *values in rows:
@@ -87,18 +88,16 @@ def _keys(rule: Rule, pairs: Sequence[tuple[Item, Row]]) -> dict[tuple[Any, ...]
     return found
 
 
-def _statement(ground: Ground, form: Form, rule: Rule, keys: Mapping[tuple[Any, ...], object]) -> Statement:
-    """Records that agree with any of the keys in the first field, and what they hold in all of them."""
+def statement(ground: Ground, form: Form, rule: Rule, keys: Collection[tuple[Any, ...]]) -> Statement:
+    """Records that agree with one of the keys, and what they hold in the rule's fields."""
     table = ground.tables.form(form.form).alias("standing")
-    columns = []
+    columns: list[ColumnElement[Any]] = []
     for name in rule.fields:
         column = table.c[name]
         folded = literal_column(normalised_in_sql(f'standing."{name}"::text'), type_=column.type)
         columns.append(folded if rule.how == "normalised" else column)
-    conditions = [
-        column == any_(bindparam(f"keys_{place}", type_=ARRAY(table.c[name].type)))
-        for place, (name, column) in enumerate(zip(rule.fields, columns, strict=True))
-    ]
-    query = select(table.c.id, *columns).where(table.c.deleted_at.is_(None), *conditions)
-    given = {f"keys_{place}": list({key[place] for key in keys}) for place in range(len(rule.fields))}
-    return compiled(query).bound(given)
+    parameters = [f"keys_{place}" for place in range(len(columns))]
+    given = keys_table([table.c[name].type for name in rule.fields], *parameters)
+    same = [column == given.c[place] for place, column in enumerate(columns)]
+    query = select(table.c.id, *columns).where(table.c.deleted_at.is_(None), *same)
+    return compiled(query).bound({name: [key[place] for key in keys] for place, name in enumerate(parameters)})
