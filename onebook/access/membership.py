@@ -1,6 +1,7 @@
 """Who a login is in a company: its user record with roles, departments and colleagues."""
 
 from functools import cache
+from typing import Final, LiteralString
 
 from psycopg import sql
 
@@ -13,7 +14,7 @@ from onebook.values.label import CHINESE, ENGLISH
 _ACTOR = """
 WITH RECURSIVE me AS (
     SELECT id, name, roles, department, language FROM {users}
-    WHERE login = %(login)s AND active IS NOT FALSE AND deleted_at IS NULL
+    WHERE {known_by} AND active IS NOT FALSE AND deleted_at IS NULL
     ORDER BY id LIMIT 1
 ), managed AS (
     SELECT d.id FROM {departments} d JOIN me ON d.manager = me.id WHERE d.deleted_at IS NULL
@@ -28,16 +29,25 @@ SELECT me.id, me.name, me.roles, me.department, me.language,
 FROM me
 """
 
+_BY_LOGIN: Final = "login = %(login)s"
+_BY_ID: Final = "id = %(user)s::bigint"
+
 
 def actor_statement(schema: str, login: str) -> Statement:
     """Asks a company for the user of a login; rows for `actor_of`."""
-    return Statement(_actor_text(schema), {"login": login})
+    return Statement(_actor_text(schema, _BY_LOGIN), {"login": login})
+
+
+def user_statement(schema: str, user: int) -> Statement:
+    """Asks a company for one of its users; rows for `actor_of`."""
+    return Statement(_actor_text(schema, _BY_ID), {"user": user})
 
 
 @cache
-def _actor_text(schema: str) -> str:
+def _actor_text(schema: str, known_by: LiteralString) -> str:
     users, departments = sql.Identifier(schema, "user"), sql.Identifier(schema, "department")
-    return sql.SQL(_ACTOR).format(users=users, departments=departments).as_string()
+    text = sql.SQL(_ACTOR).format(users=users, departments=departments, known_by=sql.SQL(known_by))
+    return text.as_string()
 
 
 def actor_of(rows: Rows) -> Actor:

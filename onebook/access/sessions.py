@@ -104,6 +104,21 @@ class Sessions:
                 users = transaction.run(actor_statement(*place))
         return session, actor_of(users[0])
 
+    def standing(self, token_hashes: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+        """Which of these sessions are still worth something: the schema of the company that each is in, and its login.
+
+        Looking is not using: a session that nobody uses ends all the same."""
+        asked = {"token_hashes": list(token_hashes), "idle": self._idle}
+        with self._database.transaction(PLATFORM, read_only=True) as transaction:
+            [rows] = transaction.run(Statement(_STANDING, asked))
+        return {bytes(token_hash): (schema, login) for token_hash, schema, login in rows}
+
+    def actors(self, schema: str, logins: Sequence[str]) -> dict[str, Actor]:
+        """The users of logins in a company as they are now; those who are no users any more are left out."""
+        with self._database.transaction(schema, read_only=True) as transaction:
+            answers = transaction.run(*(actor_statement(schema, login) for login in logins))
+        return {login: actor_of(rows) for login, rows in zip(logins, answers, strict=True) if rows}
+
     def companies(self, session: Session) -> list[Company]:
         """The companies that the login is a member of, by name."""
         with self._database.transaction(PLATFORM, read_only=True) as transaction:
@@ -196,6 +211,15 @@ JOIN login l ON l.id = s.login AND l.disabled_at IS NULL
 LEFT JOIN membership m ON m.login = s.login AND m.company = s.company
 LEFT JOIN company c ON c.id = m.company
 WHERE s.token_hash = %(token_hash)s AND s.expires_at > now() AND s.seen_at > now() - %(idle)s
+"""
+
+_STANDING = """
+SELECT s.token_hash, c.schema, l.name
+FROM session s
+JOIN login l ON l.id = s.login AND l.disabled_at IS NULL
+JOIN membership m ON m.login = s.login AND m.company = s.company
+JOIN company c ON c.id = m.company
+WHERE s.token_hash = ANY(%(token_hashes)s::bytea[]) AND s.expires_at > now() AND s.seen_at > now() - %(idle)s
 """
 
 #: Written at most once a minute, and never for a session that has ended.
