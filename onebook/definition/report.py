@@ -42,12 +42,13 @@ class Report(Declared):
 
     Sources: `records` of a form, or one row per line of `form.lines`; `balances` of an account role over a span
     (opening, incoming, outgoing, closing); `positions` of a role now (balance, taken, expected, available, projected);
-    `open_items` of a role per document, as of a day, aged by the document's due date.
+    `open_items` of a role per document, as of a day, aged by the document's due date; `entries` of a role over a span,
+    one row per posting with the balance after it.
     """
 
     report: Name
     label: Words
-    source: Literal["records", "balances", "positions", "open_items"]
+    source: Literal["records", "balances", "positions", "open_items", "entries"]
     #: The form or its lines (records), or the account role (the others).
     of: Source
     #: Names in formulas: the form's fields, or the role's dimensions (`item.name`) and the source's measures. A link
@@ -61,6 +62,8 @@ class Report(Declared):
     every: Name | None = None
     filter: Formula | None = None
     sort: tuple[str, ...] = ()
+    #: entries: roles that count together with `of`; what moves between them is no entry.
+    plus: tuple[Name, ...] = ()
     #: open_items: the date field of the document from which age counts.
     due: str | None = None
     buckets: tuple[Bucket, ...] = ()

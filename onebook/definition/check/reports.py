@@ -1,6 +1,6 @@
 """Checks of reports: sources that exist, keys and columns that can be computed over them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from onebook.definition.check.lowering import lower_dry
@@ -11,7 +11,7 @@ from onebook.definition.scope import VALUE_KINDS
 from onebook.expression.check import check
 from onebook.expression.scope import Scope
 from onebook.expression.tree import Expression
-from onebook.expression.types import DATE, NUMBER, Kind, Type
+from onebook.expression.types import DATE, NUMBER, TEXT, Kind, Type
 
 GRAINS: Final = frozenset({"day", "month", "quarter", "year"})
 
@@ -28,6 +28,7 @@ MEASURES: Final[Mapping[str, Mapping[str, Type]]] = {
     "balances": _measured(_SPAN),
     "positions": {**_measured(_NOW), "waiting": NUMBER, "waiting_quantity": NUMBER, "last_on": DATE},
     "open_items": {**_measured(("open",)), "due": DATE, "overdue": NUMBER},
+    "entries": {"on": DATE, "form": TEXT, "number": TEXT, **dict.fromkeys(("increase", "decrease", "balance"), NUMBER)},
 }
 
 
@@ -41,6 +42,7 @@ def check_reports(declared: Declarations, problems: Problems) -> None:
             _check_formulas(report, scope, subject)
             _check_every(declared, report, subject)
             _check_due(declared, report, subject)
+            _check_entries(declared, report, subject)
 
 
 def _scope(declared: Declarations, report: Report, subject: Subject) -> Scope | None:
@@ -116,6 +118,37 @@ def _check_every(declared: Declarations, report: Report, subject: Subject) -> No
         subject.at("every").wrong("unknown_dimension", report.every)
     elif report.every not in report.rows:
         subject.at("every").wrong("dimension_missing", report.every)
+
+
+def entries_of(declared: Declarations, report: Report) -> Iterator[str]:
+    """The parameters that say whose entries a report on entries shows: links named like a dimension of its role."""
+    dimensions = declared.accounts[report.of].dimensions
+    for name, parameter in report.parameters.items():
+        if parameter.to is not None and dimensions.get(name) == parameter.to:  # type: ignore[call-overload]
+            yield name
+
+
+def _check_entries(declared: Declarations, report: Report, subject: Subject) -> None:
+    if report.source != "entries":
+        if report.plus:
+            subject.at("plus").wrong("only_entries_add", report.report)
+        return
+    whose = list(entries_of(declared, report))
+    if not whose:
+        subject.at("parameters").wrong("entries_of_whom", report.of)
+    if report.rows or report.buckets or report.filter is not None or report.every is not None or report.sort:
+        subject.wrong("entries_have_no_rows", report.report)
+    for number, name in enumerate(report.plus):
+        role = declared.accounts.get(name)
+        if role is None:
+            subject.at("plus", number).wrong("unknown_account", name)
+        elif any(role.dimensions.get(one) != report.parameters[one].to for one in whose):  # type: ignore[call-overload]
+            subject.at("plus", number).wrong("other_dimension", name)
+    scope = declared.role_scope(report.of, MEASURES["entries"])
+    for name, column in report.columns.items():
+        expression = Subject.silent().attempt(check, column.shows, scope, None, parameters=parameters_of(report, scope))
+        if expression is not None and not set(expression.paths) <= set(MEASURES["entries"]):
+            subject.at("columns", name).wrong("unknown_column", column.shows)
 
 
 def _check_due(declared: Declarations, report: Report, subject: Subject) -> None:

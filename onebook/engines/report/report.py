@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.catalog import Catalog
+from onebook.definition.check.reports import entries_of
 from onebook.definition.field import FieldKind
 from onebook.definition.report import Report
 from onebook.definition.role import Role
+from onebook.engines.report.entries import Entries, refuse_order
 from onebook.engines.report.heading import Heading, rows_of
 from onebook.engines.report.ledger_figures import LedgerFigures
 from onebook.engines.report.parameters import resolved
@@ -74,6 +76,10 @@ class Reports:
     def page(self, transaction: Transaction, request: ReportRequest, actor: Actor, context: Context) -> Page:
         """Rows of a report with the totals over all of them, in one round trip. Raises what reports refuse."""
         report, given, span = self._asked(request, actor, context)
+        if report.source == "entries" and span is not None:
+            refuse_order(request.sort)
+            entries = self._entries(report, actor)
+            return entries.page(transaction, given, span, context, request.limit, request.offset)
         shape, page, _ = self._shape(request, report, given, span, actor)
         limit = max(1, min(request.limit, PAGE_LIMIT))
         values = self._values(report, given, span, context)
@@ -100,6 +106,10 @@ class Reports:
         for target in self._targets(report):
             if not reading.rights(target).export:
                 raise NotExportable(name=report.label)
+        if report.source == "entries" and span is not None:
+            refuse_order(request.sort)
+            entries = self._entries(report, actor)
+            return entries.headings, entries.rows(transaction, given, span, context)
         shape, _, rows = self._shape(request, report, given, span, actor)
         return shape.headings, transaction.stream(rows.bound(self._values(report, given, span, context)))
 
@@ -116,7 +126,11 @@ class Reports:
         if not self._may_read(report.report, actor):
             raise NotReadable(name=report.label)
         given = resolved(report, request.parameters, context)
-        return report, given, span_of(report, given, context.today) if report.source == "balances" else None
+        return report, given, _span(report, given, context)
+
+    def _entries(self, report: Report, actor: Actor) -> Entries:
+        reading = Reading(self._catalog, self._tables, actor)
+        return Entries(reading, report, self._hidden(report.report, actor))
 
     def _may_read(self, name: str, actor: Actor) -> bool:
         return actor.id == SYSTEM.id or bool(list(self._granting(name, actor)))
@@ -182,8 +196,15 @@ class Reports:
             yield report.of
             return
         role = self._catalog.accounts[report.of]
+        if report.source == "entries":
+            yield from (role.dimensions[name] for name in entries_of(self._catalog, report))  # type: ignore[index]
+            return
         names = {row.partition(":")[0].partition(".")[0] for row in report.rows}
         yield from (form for name, form in role.dimensions.items() if name in names)
+
+
+def _span(report: Report, given: Mapping[str, Any], context: Context) -> Span | None:
+    return span_of(report, given, context.today) if report.source in ("balances", "entries") else None
 
 
 def _sortable(grouped: Grouped, sort: tuple[str, ...]) -> tuple[str, ...]:
