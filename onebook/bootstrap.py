@@ -4,6 +4,7 @@ import contextlib
 import gc
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -14,8 +15,10 @@ import uvicorn
 from onebook.engines.application import Application
 from onebook.entrypoints.cli import commands
 from onebook.entrypoints.http import app as http
+from onebook.entrypoints.http.hub import Hub
 from onebook.entrypoints.worker.tasks import SCHEDULES, tasks
 from onebook.entrypoints.worker.worker import Worker
+from onebook.storage.announcing import Announcer
 from onebook.storage.database import Database
 from onebook.storage.embedded import EmbeddedServer
 from onebook.storage.schema import migrate
@@ -34,12 +37,14 @@ class House:
         self.settings = settings
         self.database = database
         self.migrated = migrated
-        self.application = Application(database)
+        self.announcer = Announcer(database)
+        self.application = Application(database, announcer=self.announcer)
 
     def serve(self, host: str, port: int) -> None:
         """Answer HTTP requests and run jobs in this process until interrupted."""
+        app = http.create(self.application, self.database)
         config = uvicorn.Config(
-            http.create(self.application, self.database),
+            app,
             host=host,
             port=port,
             log_level="warning",
@@ -52,7 +57,7 @@ class House:
         try:
             # Being interrupted is the usual way to end, not an error.
             with contextlib.suppress(KeyboardInterrupt):
-                uvicorn.Server(config).run()
+                _Server(config, app.state.hub).run()
         finally:
             worker.stop()
             thread.join()
@@ -70,6 +75,18 @@ class House:
         return Worker(self.database, tasks(self.application, self.database), SCHEDULES)
 
 
+class _Server(uvicorn.Server):
+    """Uvicorn, which waits for open requests when it stops: those that never end by themselves are ended first."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.stop()
+        await super().shutdown(sockets)
+
+
 @contextlib.contextmanager
 def opened(settings: Settings | None = None) -> Iterator[House]:
     """Open an installation: its server running, its schemas up to date. Leaving closes what this process has opened."""
@@ -84,13 +101,17 @@ def opened(settings: Settings | None = None) -> Iterator[House]:
             url = server.url()
         database = Database(url)
         stack.callback(database.close)
-        yield House(settings, database, migrate(database))
+        house = House(settings, database, migrate(database))
+        stack.callback(house.announcer.close)
+        yield house
 
 
 def main(prepare: commands.Prepare | None = None) -> None:
     """The command `onebook`; `prepare` is called with the open installation before it serves (a demo company, say)."""
     # What was imported stays: the collector need not look at it again and again (a quarter of a second each time).
     gc.freeze()
+    # Requests and imports make many objects and hardly a cycle: a look every 700 is a tenth of an import.
+    gc.set_threshold(50_000, 10, 10)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # As for Ctrl-C, so for a polite kill: leave through the clean-up, not past it.
     signal.signal(signal.SIGTERM, _terminate)

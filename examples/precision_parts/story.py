@@ -24,6 +24,12 @@ DAYS = 364
 OPENING = 2
 #: The share of the work that is done when the year begins.
 SET_UP = 0.1
+#: What stands at the head of printed documents, besides the name.
+LETTERHEAD = {
+    "address": "苏州市工业园区星湖街 328 号",
+    "phone": "0512-62880000",
+    "tax_number": "91320594MA1XYZ0000",
+}
 
 
 def build(
@@ -84,7 +90,7 @@ def _admitted(database: Database, company: Company, login: str) -> Actor:
 
 def _masters(desk: Desk, name: str, start: date) -> Catalogue:
     """Units, goods, parties, and what lies in the warehouse and the bank when the year begins."""
-    desk.update("admin", desk.first("company"), {"name": name})
+    desk.update("admin", desk.first("company"), {"name": name, **LETTERHEAD})
     products, units = _products(desk)
     regions = desk.ids("region", "name")
     suppliers = {

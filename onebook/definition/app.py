@@ -1,10 +1,11 @@
-"""An app as a whole: its forms, accounts, reports, roles, menus and first records."""
+"""An app as a whole: its forms, accounts, reports, prints, roles, menus and first records."""
 
 from typing import Any, Literal
 
 from onebook.definition.account import AccountRole
 from onebook.definition.form import Form
 from onebook.definition.model import Declared, Name, Words
+from onebook.definition.print import Print
 from onebook.definition.report import Report
 from onebook.definition.role import Role
 
@@ -41,7 +42,7 @@ class Patch(Declared):
     `change` is merged into the declaration, mapping by mapping; a null removes, and a key that ends in `+` adds to the
     list of that name (`reports+: [stock_list]`)."""
 
-    patch: Literal["form", "account", "report", "role", "menu"]
+    patch: Literal["form", "account", "report", "print", "role", "menu"]
     name: Name
     change: dict[str, Any]
 
@@ -56,6 +57,7 @@ class App(Declared):
     forms: tuple[Form, ...] = ()
     accounts: tuple[AccountRole, ...] = ()
     reports: tuple[Report, ...] = ()
+    prints: tuple[Print, ...] = ()
     roles: tuple[Role, ...] = ()
     menus: tuple[Menu, ...] = ()
     data: tuple[Data, ...] = ()

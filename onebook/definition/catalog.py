@@ -10,6 +10,7 @@ from onebook.definition.declarations import Declarations
 from onebook.definition.form import Form
 from onebook.definition.model import Declared
 from onebook.definition.overlay import Key, laid
+from onebook.definition.print import Print
 from onebook.definition.refusal import DefinitionRefusal
 from onebook.definition.report import Report
 from onebook.definition.role import Role
@@ -49,6 +50,7 @@ class Catalog(Declarations):
             roles,
             _of(standing, Menu),
             [data for app in apps for data in app.data],
+            _of(standing, Print),
         )
 
 
@@ -68,7 +70,7 @@ def in_order(apps: Sequence[App]) -> list[App]:
 def _by_name(apps: Sequence[App], problems: list[Problem]) -> dict[Key, Declared]:
     found: dict[Key, Declared] = {}
     for app in apps:
-        for declaration in (*app.forms, *app.accounts, *app.reports, *app.roles, *app.menus):
+        for declaration in (*app.forms, *app.accounts, *app.reports, *app.prints, *app.roles, *app.menus):
             key = _key(declaration)
             if key in found:
                 problems.append(Problem("definition.declared_twice", " ".join(key), data={"reason": app.app}))

@@ -9,6 +9,8 @@ from onebook.definition.account import AccountRole, Dimension
 from onebook.definition.app import App, Data, Menu
 from onebook.definition.field import AccountMeter, FieldDeclaration, HoldMeter
 from onebook.definition.form import Form
+from onebook.definition.model import NOTHING
+from onebook.definition.print import Print
 from onebook.definition.report import Report
 from onebook.definition.role import Role
 from onebook.definition.scope import DimensionScope, RecordScope, RowScope, Scopes
@@ -66,6 +68,7 @@ class Declarations:
         roles: Mapping[str, Role],
         menus: Mapping[str, Menu],
         data: Sequence[Data],
+        prints: Mapping[str, Print] = NOTHING,
     ) -> None:
         """Put together what the apps declare, overlays laid."""
         self.apps = tuple(apps)
@@ -75,6 +78,7 @@ class Declarations:
         self.roles = roles
         self.menus = menus
         self.data = tuple(data)
+        self.prints = prints
         self._scopes = Scopes(forms)
         self._formulas: dict[tuple[str, str, str | None, Kind | None], Expression] = {}
         self._calls: dict[tuple[str, str, str | None], AccountCall] = {}

@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from onebook.definition.beside import Beside
 from onebook.definition.field import Duplicate, FieldDeclaration, FieldKind
 from onebook.definition.model import NOTHING, Declared, Formula, Name, Words
 from onebook.definition.transition import Transition
+from onebook.definition.view import View
 
 
 def _state(value: object) -> object:
@@ -60,6 +62,10 @@ class Form(Declared):
     transitions: dict[Name, Transition] = NOTHING
     sections: tuple[Section, ...] = ()
     list: ListView = ListView()
+    #: Boards and calendars, besides the table.
+    views: dict[Name, View] = NOTHING
+    #: What stands beside the record, or beside its rows, while it is typed.
+    beside: dict[Name, Beside] = NOTHING
 
     @property
     def line_fields(self) -> dict[str, FieldDeclaration]:

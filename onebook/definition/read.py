@@ -10,6 +10,7 @@ from onebook.definition.account import AccountRole
 from onebook.definition.app import App, Data, Menu, Patch
 from onebook.definition.form import Form
 from onebook.definition.model import Declared
+from onebook.definition.print import Print
 from onebook.definition.refusal import DefinitionRefusal
 from onebook.definition.report import Report
 from onebook.definition.role import Role
@@ -21,6 +22,7 @@ KINDS: Final[dict[str, tuple[type[Declared], str]]] = {
     "form": (Form, "forms"),
     "account": (AccountRole, "accounts"),
     "report": (Report, "reports"),
+    "print": (Print, "prints"),
     "role": (Role, "roles"),
     "menu": (Menu, "menus"),
     "data": (Data, "data"),

@@ -56,7 +56,12 @@ RESERVED_FORMS: Final = frozenset(
     [
         "session",
         "home",
+        "live",
+        "activity",
+        "notifications",
         "menus",
+        "preferences",
+        "views",
         "forms",
         "search",
         "reports",
@@ -69,7 +74,7 @@ RESERVED_FORMS: Final = frozenset(
         "static",
     ]
 )
-RESERVED_TRANSITIONS: Final = frozenset({"restore", "reverse", "preview"})
+RESERVED_TRANSITIONS: Final = frozenset({"restore", "reverse", "preview", "print", "comments", "files", "views"})
 
 
 class Scopes:

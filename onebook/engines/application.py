@@ -18,6 +18,8 @@ from onebook.engines.design.publish import ZONE, Published, installed, installed
 from onebook.engines.design.publish import preview as preview_publication
 from onebook.engines.design.publish import publish as publish_apps
 from onebook.engines.form.violations import refusal_of
+from onebook.engines.print.prints import Prints
+from onebook.engines.print.typeset import typeset
 from onebook.engines.process.command import Command
 from onebook.engines.process.execute import execute
 from onebook.engines.process.explain import Explanation, explain
@@ -25,20 +27,29 @@ from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.request import ImportRequest, ImportResult, Watch, unwatched
 from onebook.engines.process.importing.run import Import, template_of
 from onebook.engines.process.keeping.wanted import Republished
-from onebook.engines.process.looking import opening, reading
+from onebook.engines.process.looking import behind_links, beside, opening, reading
+from onebook.engines.process.looking.drafting import DraftAsked, Drafted, drafted
 from onebook.engines.process.looking.naming import named
 from onebook.engines.process.outcome import Outcome
+from onebook.engines.process.preferences import prefer, preferences
 from onebook.engines.process.preview import Preview, preview
 from onebook.engines.process.refusals import NotPublished, UnknownForm
+from onebook.engines.process.telling import told
 from onebook.engines.report.export import Exports, Format
+from onebook.engines.report.groups import GroupKey, Groups
 from onebook.engines.report.list import Lists
 from onebook.engines.report.report import ReportRequest, Reports
 from onebook.engines.report.request import ListRequest, Page
+from onebook.engines.talk.heard import change, heard
+from onebook.engines.talk.talk import Talk
+from onebook.engines.view.activity import activity
 from onebook.engines.view.describe import describe
 from onebook.engines.view.home import home
 from onebook.engines.view.menus import menus
+from onebook.engines.view.saved import SavedViews
 from onebook.ledger import check as book
 from onebook.ledger import periods
+from onebook.storage.announcing import Announcer, Message
 from onebook.storage.database import Database
 from onebook.storage.transaction import Transaction
 from onebook.values.month import Month
@@ -60,22 +71,31 @@ class _Company:
     lists: Lists
     reports: Reports
     exports: Exports
+    prints: Prints
     seen_at: float
 
 
 class Application:
     """All companies of one database. Safe for many threads; keeps nothing but what can be made again."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Over a database; `now` is the clock."""
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        announcer: Announcer | None = None,
+    ) -> None:
+        """Over a database; `now` is the clock; `announcer` tells listeners what was done, if there are any."""
         self.database = database
         self._now = now
+        self._announcer = announcer
         self._companies: dict[str, _Company] = {}
         self._making = threading.Lock()
 
     def execute(self, schema: str, command: Command) -> Outcome:
         """Do what a command asks for, wholly or not at all. Refuses with whatever says no."""
-        return self._on_ground(schema, lambda ground: execute(self.database, ground, command, self._now()))
+        outcome = self._on_ground(schema, lambda ground: execute(self.database, ground, command, self._now()))
+        self._tell(schema, *told(command, outcome))
+        return outcome
 
     def preview(self, schema: str, command: Command) -> Preview:
         """What a command would do, and everything that speaks against it; nothing is written."""
@@ -93,6 +113,12 @@ class Application:
         with self._reading(schema) as transaction:
             return reading.page(transaction, ground, actor, record, language, self._now(), binned=binned)
 
+    def draft(self, schema: str, actor: Actor, asked: DraftAsked) -> Drafted:
+        """A record as it would be with what is being typed; nothing is written."""
+        ground = self._ground_with(schema, asked.form)
+        with self._reading(schema) as transaction:
+            return drafted(transaction, ground, actor, asked, self._now())
+
     def changes(self, schema: str, actor: Actor, record: RecordRef, language: str) -> Sequence[Mapping[str, Any]]:
         """Who changed what of a record and when, the latest first."""
         ground = self._ground_with(schema, record.form)
@@ -104,6 +130,12 @@ class Application:
         company = self._company(schema)
         with self._reading(schema) as transaction:
             return company.lists.page(transaction, request, actor, company.ground.context(actor, self._now()))
+
+    def groups(self, schema: str, actor: Actor, request: ListRequest, by: GroupKey) -> Groups:
+        """How the records of a list fall into groups: under the same conditions and rights as the list."""
+        company = self._company(schema)
+        with self._reading(schema) as transaction:
+            return company.lists.groups(transaction, request, by, actor, company.ground.context(actor, self._now()))
 
     def search(self, schema: str, actor: Actor, form: str, words: str, limit: int = 20) -> Page:
         """The records of a form that are found by name, number or initials."""
@@ -129,6 +161,28 @@ class Application:
             context = company.ground.context(actor, self._now())
             company.exports.report(transaction, request, actor, context, target, kind)
 
+    def print(self, schema: str, actor: Actor, form: str, ids: Sequence[int], name: str) -> tuple[str, bytes]:
+        """Records on paper, as PDF, with what the print is called. The trail of each tells who printed it and when."""
+        company = self._company(schema)
+        self._ground_with(schema, form)
+        with self.database.transaction(schema) as transaction:
+            now = self._now()
+            context = company.ground.context(actor, now)
+            content = company.prints.of_records(transaction, form, ids, name, actor, context, now)
+            transaction.commit()
+        # No connection is held while pages are set.
+        return content.label, typeset(content.data)
+
+    def print_report(self, schema: str, actor: Actor, request: ReportRequest, name: str) -> tuple[str, bytes]:
+        """A report on paper, as PDF, with what the print is called."""
+        company = self._company(schema)
+        with self._reading(schema) as transaction:
+            context = company.ground.context(actor, self._now())
+            content = company.prints.of_report(
+                transaction, request.report, request.parameters, request.sort, name, actor, context
+            )
+        return content.label, typeset(content.data)
+
     def import_(
         self,
         schema: str,
@@ -146,7 +200,12 @@ class Application:
             opened(importing)
             return importing.run(self.database)
 
-        return self._on_ground(schema, run)
+        result = self._on_ground(schema, run)
+        if result.new or result.changed:
+            by = {"id": actor.id, "title": actor.name}
+            forms = dict.fromkeys([request.form, *(record.form for record in result.created_links)])
+            self._tell(schema, *(change(form, None, None, "import", by) for form in forms))
+        return result
 
     def preview_import(self, schema: str, actor: Actor, request: ImportRequest) -> ImportResult:
         """What an import would do, with everything wrong in the file; nothing is written."""
@@ -160,7 +219,23 @@ class Application:
 
     def describe(self, schema: str, actor: Actor, form: str, language: str) -> dict[str, Any]:
         """What a page needs to draw a form."""
-        return describe(self._ground_with(schema, form).catalog, actor, form, language)
+        ground = self._ground_with(schema, form)
+        figures = beside.described(beside.figures(ground, actor, form), ground.catalog.forms[form], language)
+        return {**describe(ground.catalog, actor, form, language), "beside": figures}
+
+    def linked(self, schema: str, actor: Actor, form: str, links: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+        """What a form's formulas read behind links that are just being chosen."""
+        ground = self._ground_with(schema, form)
+        with self._reading(schema) as transaction:
+            return behind_links.linked(transaction, ground, actor, form, links, self._now())
+
+    def beside(
+        self, schema: str, actor: Actor, form: str, values: Mapping[str, Any], record: int | None = None
+    ) -> dict[str, Any]:
+        """The figures that stand beside a record while it is typed."""
+        ground = self._ground_with(schema, form)
+        with self._reading(schema) as transaction:
+            return beside.beside(transaction, ground, actor, form, values, self._now(), record)
 
     def menus(self, schema: str, actor: Actor, language: str) -> Sequence[Mapping[str, Any]]:
         """Where an actor may go."""
@@ -171,6 +246,27 @@ class Application:
         ground = self.ground(schema)
         with self._reading(schema) as transaction:
             return home(transaction, ground.catalog, ground.tables, actor, self._now(), ground.zone, language)
+
+    def talk(self, schema: str, actor: Actor) -> Talk:
+        """What an actor says and hears beside records: comments, files, notifications."""
+        ground = self.ground(schema)
+        reader = ground.reader(actor, self._now())
+        return Talk(self.database, schema, reader, lambda other: ground.context(other, reader.context.now), self._tell)
+
+    def heard(self, schema: str, actors: Sequence[Actor], changes: Sequence[Message]) -> Sequence[Sequence[Message]]:
+        """For each actor the changes of records that they may read."""
+        ground, now = self.ground(schema), self._now()
+        with self._reading(schema) as transaction:
+            return heard(transaction, [ground.reader(actor, now) for actor in actors], changes)
+
+    def activity(
+        self, schema: str, actor: Actor, language: str, *, form: str | None, cursor: int | None, limit: int
+    ) -> dict[str, Any]:
+        """What happened lately to the records that an actor may read. Refuses with UnknownForm."""
+        ground = self.ground(schema) if form is None else self._ground_with(schema, form)
+        with self._reading(schema) as transaction:
+            reader = ground.reader(actor, self._now())
+            return activity(transaction, reader, language, form=form, cursor=cursor, limit=limit)
 
     def opened(self, schema: str, actor: Actor, asked: opening.Asked, language: str) -> dict[str, Any]:
         """Why a figure is what it is: exactly the entries and promises that sum to it."""
@@ -183,6 +279,28 @@ class Application:
         # The whole history is read: the usual limit of a statement is made for pages.
         with self.database.transaction(schema, read_only=True, statement_timeout_s=CHECK_TIMEOUT_S) as transaction:
             return book.check(transaction)
+
+    @contextmanager
+    def saved_views(self, schema: str, actor: Actor, form: str) -> Iterator[SavedViews]:
+        """The saved views of a form, to read and to change; what is done with them is kept at the end."""
+        catalog = self._ground_with(schema, form).catalog
+        with self.database.transaction(schema) as transaction:
+            yield SavedViews(transaction, catalog, actor, form)
+            transaction.commit()
+
+    def preferences(self, schema: str, actor: Actor) -> dict[str, Any]:
+        """What an actor prefers: theme, size of type, language."""
+        with self._reading(schema) as transaction:
+            return preferences(transaction, actor)
+
+    def prefer(self, schema: str, actor: Actor, given: Mapping[str, Any]) -> None:
+        """Keep what an actor prefers; another language is another language of their user record."""
+
+        def run(ground: Ground) -> None:
+            with self.database.transaction(schema) as transaction:
+                prefer(transaction, ground, actor, given, self._now())
+
+        self._on_ground(schema, run)
 
     def close_period(self, schema: str, actor: Actor, month: Month) -> None:
         """Close a month and all before it; nothing enters them any more."""
@@ -235,6 +353,10 @@ class Application:
                 raise told from error
         return action(self.ground(schema))
 
+    def _tell(self, schema: str, *messages: Message) -> None:
+        if self._announcer is not None:
+            self._announcer.tell(schema, *messages)
+
     def _named(self, ground: Ground, refusal: Refusal) -> Refusal:
         if not any("role" in problem.data for problem in refusal.problems):
             return refusal
@@ -271,7 +393,9 @@ class Application:
             raise NotPublished
         ground = Ground(schema, catalog, version, ZONE)
         lists, reports = Lists(catalog, ground.tables), Reports(catalog, ground.tables)
-        return _Company(ground, lists, reports, Exports(lists, reports), time.monotonic())
+        return _Company(
+            ground, lists, reports, Exports(lists, reports), Prints(catalog, ground.forms, reports), time.monotonic()
+        )
 
     def _known(self, schema: str) -> Ground | None:
         return self.ground(schema) if installed_version(self.database, schema) else None

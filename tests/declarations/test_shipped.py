@@ -145,7 +145,7 @@ def test_holds_are_shown_and_can_be_let_go(form: Form) -> None:
 @reports
 def test_every_report_shows_something_and_has_readers(report: Report) -> None:
     assert report.columns
-    assert report.rows
+    assert report.rows or report.source == "entries"
     assert report.report in {item.report for menu in CATALOG.menus.values() for item in menu.items}
     assert any(report.report in role.reports for role in PEOPLE if role.reports != "all")
 

@@ -40,7 +40,7 @@ def _check_formulas(declared: Declarations, form: Form, effect: Hold | Settle | 
     return True
 
 
-def _account(declared: Declarations, form: Form, text: str, each: str | None, at: Subject) -> AccountCall | None:
+def check_account(declared: Declarations, form: Form, text: str, each: str | None, at: Subject) -> AccountCall | None:
     """The account, if each of its dimensions is a link to the right form and none that it needs is missing."""
     call = at.attempt(declared.account_call, text, form.form, each)
     if call is None:
@@ -58,7 +58,7 @@ def _account(declared: Declarations, form: Form, text: str, each: str | None, at
 def _check_hold(declared: Declarations, form: Form, hold: Hold, at: Subject) -> None:
     if not _check_formulas(declared, form, hold, at):
         return
-    call = _account(declared, form, hold.on, hold.each, at.at("on"))
+    call = check_account(declared, form, hold.on, hold.each, at.at("on"))
     if call is None:
         return
     if not call.role.kept:
@@ -102,8 +102,8 @@ def _check_move(declared: Declarations, form: Form, move: Move, at: Subject) -> 
     """Goods leave one account and reach another of the same item, with a value that is known."""
     if not _check_formulas(declared, form, move, at):
         return
-    source = _account(declared, form, move.source, move.each, at.at("from"))
-    target = _account(declared, form, move.target, move.each, at.at("to"))
+    source = check_account(declared, form, move.source, move.each, at.at("from"))
+    target = check_account(declared, form, move.target, move.each, at.at("to"))
     if source is None or target is None:
         return
     for call, place in ((source, "from"), (target, "to")):
@@ -125,8 +125,8 @@ def _check_move(declared: Declarations, form: Form, move: Move, at: Subject) -> 
 def _check_entry(declared: Declarations, form: Form, entry: Entry, at: Subject) -> None:
     if not _check_formulas(declared, form, entry, at):
         return
-    debit = _account(declared, form, entry.debit, entry.each, at.at("debit"))
-    credit = _account(declared, form, entry.credit, entry.each, at.at("credit"))
+    debit = check_account(declared, form, entry.debit, entry.each, at.at("debit"))
+    credit = check_account(declared, form, entry.credit, entry.each, at.at("credit"))
     if debit is None or credit is None:
         return
     for call, place in ((debit, "debit"), (credit, "credit")):

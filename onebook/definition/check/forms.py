@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
+from onebook.definition.check.beside import check_beside
 from onebook.definition.check.fields import check_fields
 from onebook.definition.check.problems import Problems, Subject
 from onebook.definition.check.transitions import check_transitions
+from onebook.definition.check.views import check_views
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import FieldKind
 from onebook.definition.form import Form
@@ -31,6 +33,8 @@ def check_forms(declared: Declarations, problems: Problems) -> None:
         _check_names(form, subject)
         check_fields(declared, form, subject)
         check_transitions(declared, form, subject)
+        check_beside(declared, form, subject)
+        check_views(declared, form, subject)
         _check_list(declared, form, subject.at("list"))
 
 

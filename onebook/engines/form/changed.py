@@ -13,7 +13,7 @@ from onebook.engines.form.compute import compute, rows_of
 from onebook.engines.form.conflict import Change, merged
 from onebook.engines.form.draft import MOST_ROUNDS, by_target, company_keys, refuse, unreadable
 from onebook.engines.form.duplicates import DuplicateCheck
-from onebook.engines.form.editable import locked_fields, not_editable, touched_of
+from onebook.engines.form.editable import Touched, locked_fields, not_editable, touched_of
 from onebook.engines.form.forms import Forms
 from onebook.engines.form.gather import NewIds, Together
 from onebook.engines.form.linked import Linked, union
@@ -46,7 +46,7 @@ class ChangedRecord:
         forms: Forms,
         form: str,
         record: int,
-        version: int,
+        version: int | None,
         values: Mapping[str, Any],
         actor: Actor,
         context: Context,
@@ -62,6 +62,7 @@ class ChangedRecord:
             form: which form the record is of.
             record: its id.
             version: the version that the user saw; what others changed since is merged or refused field by field.
+                None: whatever it is now.
             values: JSON values of the fields to change. Lines are given whole: rows with `id` stay and change where
                 they give fields, rows without are new, rows left out are removed.
             actor: who changes it.
@@ -105,24 +106,45 @@ class ChangedRecord:
     def finish(self) -> Changed:
         """The record before and after. Refuses with form.forbidden, form.stale, form.locked, form.invalid,
         form.duplicated, each with everything that is wrong."""
-        assert self._changed is not None, "not gathered yet"
-        form, changed = self._form.declaration, self._changed
-        self._load.require("update", self._record)
-        if self._conflicts or self._version > changed.before["version"]:
+        form, changed = self._form.declaration, self.changed
+        if self._conflicts or (self._version or 0) > changed.before["version"]:
             raise Stale(self._conflicts, form=form.label, id=self._record, version=changed.before["version"])
         touched = touched_of(form, changed.before, changed.after)
         locked = [*locked_fields(form, changed.before, touched)]
         if locked:
             state = form.states[changed.before["state"]].label if form.states else None
             raise Locked(locked, form=form.label, state=state)
-        problems = [
-            *unreadable(self._form.plan, self._links, changed.after, self._link_load.unreadable, self._context),
-            *not_editable(self._form.plan, changed.before, touched, self._context),
-            *problems_of(form, self._form.plan, changed.after, self._context),
-        ]
-        others = list(self._duplicates.problems(touched[None, None]))
-        refuse(form.label, problems, others, accepts=self._accepts)
+        problems = [*self.closed(), *self._wrong(changed, touched)]
+        refuse(form.label, problems, self._others(touched), accepts=self._accepts)
         return changed
+
+    @property
+    def changed(self) -> Changed:
+        """The record before and after, whatever is wrong with it. Refuses with form.forbidden."""
+        assert self._changed is not None, "not gathered yet"
+        self._load.require("update", self._record)
+        return self._changed
+
+    def closed(self) -> list[Problem]:
+        """A problem for each given link to a record that is not there, or that the actor may not read."""
+        after = self.changed.after
+        return unreadable(self._form.plan, self._links, after, self._link_load.unreadable, self._context)
+
+    def told(self) -> list[Problem]:
+        """Everything that speaks against the record as it would be: for whoever is still typing it."""
+        form, changed = self._form.declaration, self.changed
+        touched = touched_of(form, changed.before, changed.after)
+        locked = locked_fields(form, changed.before, touched)
+        return [*locked, *self._wrong(changed, touched), *self._others(touched)]
+
+    def _wrong(self, changed: Changed, touched: Touched) -> list[Problem]:
+        return [
+            *not_editable(self._form.plan, changed.before, touched, self._context),
+            *problems_of(self._form.declaration, self._form.plan, changed.after, self._context),
+        ]
+
+    def _others(self, touched: Touched) -> list[Problem]:
+        return list(self._duplicates.problems(touched[None, None]))
 
     def _new_rows(self) -> int:
         lines = self._form.declaration.line_fields
@@ -149,7 +171,7 @@ class ChangedRecord:
         self._rounds += 1
         before = self._load.row(self._record)
         values, conflicts = self._values, list[Problem]()
-        if before["version"] != self._version:
+        if self._version is not None and before["version"] != self._version:
             values, conflicts = merged(self._form.declaration, before, self._values, self._trail.changes)
         self._conflicts = conflicts
         learn(self._linked, self._links, before)
@@ -189,11 +211,11 @@ class ChangedRecord:
 class _Trail:
     """Wants what others changed since a version."""
 
-    def __init__(self, forms: Forms, record: int, version: int) -> None:
-        """Of one record."""
+    def __init__(self, forms: Forms, record: int, version: int | None) -> None:
+        """Of one record; nothing without a version."""
         self.changes: list[Change] = []
         self._record, self._version = record, version
-        self._asked = False
+        self._asked = version is None
         users = forms.tables.all().get(USERS)
         title = forms.catalog.forms[USERS].title if users is not None else None
         name = f"u.{quoted(title)}" if title else "NULL::text"

@@ -99,22 +99,38 @@ class NewRecord:
 
     def finish(self) -> Row:
         """The whole record. Refuses with everything that is wrong: form.invalid, form.duplicated, form.forbidden."""
-        assert self._row is not None, "not gathered yet"
-        form = self._form.declaration
-        problems = [
-            *unreadable(self._form.plan, self._links, self._row, self._link_load.unreadable, self._context),
-            *problems_of(form, self._form.plan, self._row, self._context),
-        ]
-        if self._is_typed:
-            problems += self._locked(self._row)
-        others = list(self._duplicates.problems())
-        refuse(form.label, problems, others, accepts=self._accepts)
+        row, form = self.row, self._form.declaration
+        problems = [*self.closed(), *problems_of(form, self._form.plan, row, self._context), *self.locked()]
+        refuse(form.label, problems, self.others(), accepts=self._accepts)
         scope = self._rights.create
         if not self._is_typed or not isinstance(scope, Expression):
-            return self._row
-        if evaluate(scope, self._row, self._context) is not True:
+            return row
+        if evaluate(scope, row, self._context) is not True:
             raise Forbidden(form=form.label, action="create")
+        return row
+
+    @property
+    def row(self) -> Row:
+        """The whole record, whatever is wrong with it."""
+        assert self._row is not None, "not gathered yet"
         return self._row
+
+    def closed(self) -> list[Problem]:
+        """A problem for each given link to a record that is not there, or that the actor may not read."""
+        return unreadable(self._form.plan, self._links, self.row, self._link_load.unreadable, self._context)
+
+    def locked(self) -> list[Problem]:
+        """A problem for each given field whose `editable` does not hold for the new record."""
+        return self._locked(self.row) if self._is_typed else []
+
+    def others(self) -> list[Problem]:
+        """A problem for each rule by which there are others like it."""
+        return list(self._duplicates.problems())
+
+    def told(self) -> list[Problem]:
+        """Everything that speaks against the record as it is: for whoever is still typing it."""
+        wrong = problems_of(self._form.declaration, self._form.plan, self.row, self._context)
+        return [*wrong, *self.locked(), *self.others()]
 
     def _require_new_rows(self) -> None:
         """A row that has an id already is another record's."""

@@ -1,7 +1,7 @@
 """What is known about records that links point at, so that formulas can look through them before anything is saved."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from onebook.engines.form.plan import LinkKeys
 from onebook.engines.form.rows import OUTER, Row, copied
@@ -36,6 +36,10 @@ class Linked:
         """Whether all these keys of a record are known."""
         found = self._known.get((target, number))
         return not keys if found is None else keys <= found[1]
+
+    def value(self, target: str, number: int | None, key: str) -> Any:
+        """What is known under a key of a record; None if nothing is."""
+        return self._known.get((target, number or 0), _NOTHING)[0].get(key)
 
     def attach_all(self, rows: Iterable[Row], link: LinkKeys) -> set[Pointed]:
         """Write what lies behind the rows' links into the rows; what is not known yet is told and left blank."""

@@ -27,12 +27,14 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Other values for a record as it stood at `version`; fields that are not named stay."""
+    """Other values for a record as it stood at `version`; fields that are not named stay. `then` runs a transition of
+    the changed record in the same breath."""
 
     record: RecordRef
     version: int
     values: Mapping[str, Any]
     accept_warnings: bool = False
+    then: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """The exact inverse of a step: `step`, or the latest that stands. `followers`: of all that stands on it too."""
+    """The exact inverse of a step: `step`, or the latest that stands. `followers`: of all that stands on it too.
+    Without a version: whatever the record is now."""
 
     record: RecordRef
     step: int | None = None
     followers: bool = False
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

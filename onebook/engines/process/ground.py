@@ -13,6 +13,7 @@ from onebook.engines.process.composing.roles import ledger_roles
 from onebook.engines.process.composing.transitions import Transitions
 from onebook.engines.process.keeping.meters import Meters
 from onebook.engines.table.context import context_of
+from onebook.engines.table.readable import Reader
 from onebook.engines.table.tables import Tables
 from onebook.expression.python import Context
 from onebook.ledger.role import Role
@@ -68,6 +69,10 @@ class Ground:
         """The SQL of marks, made once."""
         kept: tuple[str, str] = self.kept(key, build)
         return kept
+
+    def reader(self, actor: Actor, now: datetime) -> Reader:
+        """The actor, looking at records of many forms."""
+        return Reader(self.catalog, self.kept, actor, self.context(actor, now))
 
     def context(self, actor: Actor, now: datetime) -> Context:
         """What formulas know of the clock and of who acts."""

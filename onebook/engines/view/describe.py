@@ -5,10 +5,12 @@ from typing import Any
 
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
-from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.definition.field import AccountMeter, FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.definition.scope import VALUE_KINDS
+from onebook.definition.view import Board
 from onebook.engines.table.rights import Rights, Scope, rights
+from onebook.engines.view.prints import prints_of_form
 from onebook.engines.view.sight import Sight
 from onebook.expression.json_tree import to_json
 from onebook.expression.types import Kind
@@ -61,6 +63,8 @@ class _Describing:
             ],
             "transitions": list(self.transitions()),
             "list": self.list_view(),
+            "views": list(self.views()),
+            "prints": prints_of_form(self.catalog, form.form, self.language),
             "rights": abilities(self.rights),
         }
 
@@ -85,6 +89,9 @@ class _Describing:
             **self.formulas(field, lines),
             "must": self.musts(field, lines),
         }
+        if isinstance(field.meter, AccountMeter):
+            # What stands behind it is asked as a figure of this account at `document`.
+            described["account"] = field.meter.account
         if field.kind is FieldKind.LINK and field.to:
             described["link"] = self.link(field.to)
         if field.options is not None:
@@ -174,6 +181,24 @@ class _Describing:
         columns = [self.column(key) for key in keys if self.sight.sees(form.form, key)]
         sort = [key for key in form.list.sort if self.sight.sees(form.form, key.removeprefix("-"))]
         return {"columns": columns, "sort": sort, "filter": self.tree(form.list.filter, None, Kind.FLAG)}
+
+    def views(self) -> Iterator[Description]:
+        """Boards and calendars, unless what they stand on is hidden."""
+        form = self.form
+        for name, view in form.views.items():
+            keys = (view.by,) if isinstance(view, Board) else (view.on, *([view.until] if view.until else []))
+            if not all(self.sight.sees(form.form, key) for key in keys):
+                continue
+            title = view.title or form.title or ("number" if form.number else None)
+            stands = {"by": view.by} if isinstance(view, Board) else {"on": view.on, "until": view.until}
+            yield {
+                "name": name,
+                "label": view.label.in_language(self.language),
+                "kind": view.kind,
+                **stands,
+                "title": title if title and self.sight.sees(form.form, title) else None,
+                "columns": [self.column(key) for key in view.columns if self.sight.sees(form.form, key)],
+            }
 
     def column(self, key: str) -> Description:
         label, field = self.sight.named(self.form.form, key)

@@ -6,6 +6,8 @@ from typing import Any, Final
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.definition.form import Form
+from onebook.engines.table.names import FILE_IN_TRAIL
 from onebook.engines.table.rights import rights
 from onebook.engines.view.sight import Sight
 from onebook.storage.transaction import Rows, Statement
@@ -30,12 +32,22 @@ ACTIONS: Final = {
     "bin": Label("删除", "Put into the recycle bin"),
     "restore": Label("恢复", "Restored"),
     "import": Label("导入", "Imported"),
+    "print": Label("打印", "Printed"),
+    "attach": Label("添加附件", "File attached"),
+    "detach": Label("移除附件", "File removed"),
 }
 
 
 def trail_of(record: RecordRef) -> Statement:
     """Asks for the trail of a record; whoever sends it has made sure that the actor may read the record."""
     return Statement(_TRAIL, {"record": record.id, "form": record.form, "most": MOST})
+
+
+def action_label(form: Form, name: str, language: str) -> str:
+    """What an entry of the trail says was done: a transition of the form, or what is done to any record."""
+    step = form.transitions.get(name)
+    label = step.label if step else ACTIONS.get(name, Label(name, name))
+    return label.in_language(language)
 
 
 def history(catalog: Catalog, actor: Actor, form: str, rows: Rows, language: str) -> list[dict[str, Any]]:
@@ -51,6 +63,7 @@ def history(catalog: Catalog, actor: Actor, form: str, rows: Rows, language: str
             "version": version,
             "changes": list(reader.fields(changes)),
             "lines": list(reader.lines(changes)),
+            "file": changes.get(FILE_IN_TRAIL),
         }
         for number, at, by, name, action, version, changes in rows
     ]
@@ -66,9 +79,7 @@ class _Reader:
         self._masked = rights(catalog, actor, form).masked
 
     def action(self, name: str) -> str:
-        step = self._form.transitions.get(name)
-        label = step.label if step else ACTIONS.get(name, Label(name, name))
-        return label.in_language(self._language)
+        return action_label(self._form, name, self._language)
 
     def fields(self, changes: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for name, pair in changes.items():

@@ -68,7 +68,8 @@ def home(
 
 
 def _waiting(catalog: Catalog, actor: Actor) -> Iterator[Waiting]:
-    """States out of which the actor may run a step, undoing aside. Final states wait for nobody."""
+    """States out of which the actor may take a record further, undoing aside. Final states wait for nobody, and nothing
+    waits for a step that leads back to where it began."""
     for form in catalog.forms.values():
         granted = rights(catalog, actor, form.form)
         if granted.read is None:
@@ -77,7 +78,10 @@ def _waiting(catalog: Catalog, actor: Actor) -> Iterator[Waiting]:
             steps = tuple(
                 name
                 for name, step in form.transitions.items()
-                if state in step.source and granted.may_do(name) and (step.posts or step.holds or step.creates)
+                if state in step.source
+                and step.target != state
+                and granted.may_do(name)
+                and (step.posts or step.holds or step.creates)
             )
             if steps:
                 yield Waiting(form, state, steps, granted)

@@ -33,7 +33,16 @@ class Page:
     @property
     def keys(self) -> frozenset[str]:
         """Everything that has to be read of the record."""
-        return frozenset([*self._keys(self._form.fields), *STAMPS, *self._people()])
+        return frozenset([*self.value_keys, *STAMPS, *self._people()])
+
+    @property
+    def value_keys(self) -> frozenset[str]:
+        """What has to be read for its values alone, with the titles of what they point at."""
+        return frozenset(self._keys(self._form.fields))
+
+    def values(self, row: Mapping[str, Any], mask: Mask) -> dict[str, Any]:
+        """Its values as the page has them; `row` was read with `value_keys`."""
+        return self._values(self._form.fields, row, mask)
 
     def drawn(self, row: Mapping[str, Any], language: str, mask: Mask, may: frozenset[str]) -> dict[str, Any]:
         """The page.
@@ -54,7 +63,7 @@ class Page:
             drawn["number"] = row.get("number")
         return drawn | {
             "title": self._title(row),
-            "values": self._values(self._form.fields, row, mask),
+            "values": self.values(row, mask),
             "stamps": {name: self._stamp(name, row) for name in STAMPS},
             "editable": is_editable and "update" in may,
             "deletable": is_editable and "delete" in may and row.get("deleted_at") is None,

@@ -15,24 +15,24 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 async def name_of(form: Annotated[str, Path()]) -> str:
     """The name of a form. What no form can be called is not found."""
-    return _named(form)
+    return name_in_address(form)
 
 
 async def record_of(form: Annotated[str, Path()], record_id: Annotated[str, Path()]) -> RecordRef:
     """The record that an address points to. What no id can be is not found, like a record that is not there."""
     if not _ID.fullmatch(record_id) or int(record_id) > GREATEST_ID:
         raise NotFound
-    return RecordRef(_named(form), int(record_id))
+    return RecordRef(name_in_address(form), int(record_id))
 
 
 async def transition_of(transition: Annotated[str, Path()]) -> str:
     """The name of a transition."""
-    return _named(transition)
+    return name_in_address(transition)
 
 
 async def report_of(report: Annotated[str, Path()]) -> str:
     """The name of a report."""
-    return _named(report)
+    return name_in_address(report)
 
 
 async def number_of(number: Annotated[str, Path()]) -> int:
@@ -42,7 +42,8 @@ async def number_of(number: Annotated[str, Path()]) -> int:
     return int(number)
 
 
-def _named(text: str) -> str:
+def name_in_address(text: str) -> str:
+    """A name; what nothing can be called is not found."""
     if not _NAME.fullmatch(text):
         raise NotFound
     return text

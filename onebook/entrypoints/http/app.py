@@ -10,8 +10,23 @@ from starlette.exceptions import HTTPException
 
 from onebook.access.sessions import Sessions
 from onebook.engines.application import Application
-from onebook.entrypoints.http import files, forms, pages, records, reports, session
+from onebook.entrypoints.http import (
+    entering,
+    files,
+    forms,
+    live,
+    many,
+    pages,
+    prints,
+    records,
+    reports,
+    session,
+    site,
+    talk,
+    views,
+)
 from onebook.entrypoints.http.guard import Guard
+from onebook.entrypoints.http.hub import Hub
 from onebook.entrypoints.http.jobs import Jobs
 from onebook.entrypoints.http.problems import on_http_error, on_refusal, on_validation
 from onebook.entrypoints.http.settings import HttpSettings
@@ -19,7 +34,21 @@ from onebook.storage.database import Database
 from onebook.values.refusal import Refusal
 
 #: The order decides: addresses with fixed words come before those whose first word is a form.
-ROUTERS = (pages.router, session.router, forms.router, reports.router, files.router, records.router)
+ROUTERS = (
+    pages.router,
+    session.router,
+    forms.router,
+    prints.router,
+    many.router,
+    views.router,
+    live.router,
+    talk.router,
+    reports.router,
+    files.router,
+    entering.router,
+    records.router,
+    site.router,
+)
 
 
 def create(application: Application, database: Database, settings: HttpSettings | None = None) -> FastAPI:
@@ -33,6 +62,7 @@ def create(application: Application, database: Database, settings: HttpSettings 
     app.state.settings = chosen
     app.state.jobs = Jobs()
     app.state.sessions = Sessions(database, idle=chosen.idle, absolute=chosen.absolute)
+    app.state.hub = Hub(application, app.state.sessions, chosen.heartbeat.total_seconds())
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Refusal, on_refusal)
@@ -46,4 +76,5 @@ def create(application: Application, database: Database, settings: HttpSettings 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Work that is under way when the server stops is given up; it has written nothing."""
     yield
+    await app.state.hub.close()
     await run_in_threadpool(app.state.jobs.close)

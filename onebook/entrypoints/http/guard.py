@@ -75,7 +75,9 @@ class Guard:
         return TooLarge(limit=limit) if length.isdigit() and int(length[:20]) > limit else None
 
     def _limit(self, scope: Scope) -> int:
-        """Only imports carry files."""
+        """Only imports and what is put beside records carry files."""
+        if scope["method"] == "POST" and scope["path"].endswith("/files"):
+            return self.settings.attachment_limit
         is_upload = scope["method"] == "POST" and "/import" in scope["path"]
         return self.settings.upload_limit if is_upload else self.settings.body_limit
 

@@ -117,10 +117,15 @@ def on_http_error(request: Request, error: Exception) -> Response:
 
 def on_bug(request: Request, error: Exception) -> Response:
     """Unexpected: logged with an id that the user can tell us; no internals leave."""
+    body = bug_told(error, f"{request.method} {_route(request)}", language_of(request))
+    return Response(orjson.dumps(body), 500, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+
+
+def bug_told(error: BaseException, where: str, language: str) -> dict[str, Any]:
+    """The problem document of something unexpected: an id that stands in the log beside what happened."""
     number = secrets.token_hex(6)
-    _log.error("unexpected error %s in %s %s", number, request.method, _route(request), exc_info=error)
-    language = language_of(request)
-    body = {
+    _log.error("unexpected error %s in %s", number, where, exc_info=error)
+    return {
         "type": "urn:onebook:refusal:http.unexpected",
         "title": HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
         "status": 500,
@@ -129,7 +134,6 @@ def on_bug(request: Request, error: Exception) -> Response:
         "data": {"id": number},
         "problems": [],
     }
-    return Response(orjson.dumps(body), 500, {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
 def log_bug(error: BaseException) -> None:

@@ -1,9 +1,11 @@
 """What a list is asked in its address: columns, filter, conditions, sort, search, how many and from where on."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
+from onebook.engines.report.groups import Grain, GroupKey
 from onebook.engines.report.request import PAGE_LIMIT, Condition, ListRequest
 from onebook.entrypoints.http.addresses import FormName
 from onebook.entrypoints.http.body import parsed
@@ -12,6 +14,7 @@ from onebook.entrypoints.http.refusals import BadParameter
 LONGEST = 4096
 MOST_NAMES = 200
 MOST_CONDITIONS = 50
+_GRAINS: Mapping[str, Grain] = {"day": "day", "month": "month", "year": "year"}
 
 Text = Annotated[str | None, Query(max_length=LONGEST)]
 
@@ -44,6 +47,14 @@ async def list_request(
     )
 
 
+async def group_key(
+    by: Annotated[str, Query(max_length=200, pattern="^[a-z][a-z0-9_.]*(:(day|month|year))?$")],
+) -> GroupKey:
+    """What rows are grouped by: `customer`, or a date by day, month or year: `ordered_on:month`."""
+    key, _, grain = by.partition(":")
+    return GroupKey(key, _GRAINS.get(grain))
+
+
 def names(text: str | None) -> tuple[str, ...] | None:
     """Names between commas; None where nothing was asked."""
     if text is None:
@@ -72,4 +83,5 @@ def _condition(one: Any) -> Condition:
     return Condition(one["field"], one["op"], one.get("value"))
 
 
+GroupQuestion = Annotated[GroupKey, Depends(group_key)]
 ListQuestion = Annotated[ListRequest, Depends(list_request)]

@@ -15,11 +15,13 @@ from onebook.entrypoints.http.questions import ListQuestion
 from onebook.entrypoints.http.shapes import (
     GREATEST_VERSION,
     ChangedBody,
+    ChangedRecord,
     NewBody,
     NothingBody,
     StepBody,
     UndoingBody,
 )
+from onebook.values.reference import RecordRef
 
 router = APIRouter(prefix="/api")
 
@@ -64,13 +66,13 @@ def update(
     visitor: CurrentVisitor, application: TheApplication, record: Record, body: ChangedBody, key: IdempotencyKey
 ) -> Response:
     """Change a record as it stood at the expected version; fields that are not named stay."""
-    return executed(application, visitor, Update(record, body.expected_version, body.values, body.accept_warnings), key)
+    return executed(application, visitor, _update(record, body), key)
 
 
 @router.post("/{form}/{record_id}/preview")
 def preview_update(visitor: CurrentVisitor, application: TheApplication, record: Record, body: ChangedBody) -> Response:
     """What a change would do; nothing is written."""
-    return previewed(application, visitor, Update(record, body.expected_version, body.values, body.accept_warnings))
+    return previewed(application, visitor, _update(record, body))
 
 
 @router.delete("/{form}/{record_id}")
@@ -138,3 +140,7 @@ def preview_transition(
 ) -> Response:
     """What a transition would do: entries, balances after, documents made, refusals; nothing is written."""
     return previewed(application, visitor, Run(record, transition, body.expected_version))
+
+
+def _update(record: RecordRef, body: ChangedRecord) -> Update:
+    return Update(record, body.expected_version, body.values, body.accept_warnings, body.then)

@@ -87,6 +87,13 @@ class Forbidden(Refusal):
     status = Status.FORBIDDEN
 
 
+class TooManyStreams(Refusal):
+    """So many live streams are open that another one has to wait (`seconds`)."""
+
+    code = "http.too_many_streams"
+    status = Status.TOO_MANY
+
+
 class TooManyJobs(Refusal):
     """So many imports are under way that another one has to wait (`seconds`)."""
 

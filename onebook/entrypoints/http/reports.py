@@ -35,7 +35,7 @@ def list_reports(visitor: CurrentVisitor, application: TheApplication) -> Respon
     catalog = application.ground(visitor.schema).catalog
     return answered(
         [
-            described(report, visitor.language)
+            described(catalog, report, visitor.language)
             for report in catalog.reports.values()
             if may_read_report(catalog, visitor.actor, report.report)
         ]

@@ -7,16 +7,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onebook.access.refusals import NoCompany, NotAMember
 from onebook.access.sessions import Session
+from onebook.engines.application import Application
 from onebook.entrypoints.http.answers import answered, nothing
 from onebook.entrypoints.http.body import reading
+from onebook.entrypoints.http.door import TheApplication
 from onebook.entrypoints.http.identity import (
     COOKIE,
     CurrentSession,
+    CurrentVisitor,
     address_of,
     check_origin,
     sessions_of,
 )
 from onebook.entrypoints.http.settings import HttpSettings
+from onebook.entrypoints.http.shapes import PreferencesBody
 
 router = APIRouter(prefix="/api/session")
 
@@ -101,6 +105,22 @@ def change_password(
     return nothing()
 
 
+@router.get("/preferences")
+def read_preferences(visitor: CurrentVisitor, application: TheApplication) -> Response:
+    """What I prefer: language, theme, size of type, navigation."""
+    return answered(application.preferences(visitor.schema, visitor.actor))
+
+
+@router.patch("/preferences")
+def change_preferences(
+    request: Request, visitor: CurrentVisitor, application: TheApplication, body: PreferencesBody
+) -> Response:
+    """Prefer something else; another language becomes that of my user record."""
+    application.prefer(visitor.schema, visitor.actor, body.model_dump(exclude_unset=True))
+    _, actor = sessions_of(request).enter(request.cookies[COOKIE])
+    return answered(application.preferences(visitor.schema, actor))
+
+
 def _me(request: Request, token: str, session: Session) -> dict[str, Any]:
     sessions = sessions_of(request)
     companies = [{"id": one.id, "name": one.name} for one in sessions.companies(session)]
@@ -113,12 +133,18 @@ def _me(request: Request, token: str, session: Session) -> dict[str, Any]:
         "user": None,
     }
     try:
-        _, actor = sessions.enter(token)
+        entered, actor = sessions.enter(token)
     except (NoCompany, NotAMember):
         return answer
     request.state.language = actor.language
     user = {"id": actor.id, "name": actor.name, "language": actor.language, "roles": sorted(actor.roles)}
-    return {**answer, "user": user}
+    application: Application = request.app.state.application
+    if entered.company is None:
+        return {**answer, "user": {**user, "preferences": {}}}
+    schema = entered.company.schema
+    # A page that computes along must know what day it is where the company is.
+    company = {**answer["company"], "zone": str(application.ground(schema).zone)}
+    return {**answer, "company": company, "user": {**user, "preferences": application.preferences(schema, actor)}}
 
 
 def _set_cookie(request: Request, response: Response, token: str) -> None:

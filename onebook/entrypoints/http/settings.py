@@ -16,7 +16,11 @@ class HttpSettings:
     absolute: timedelta = timedelta(hours=12)
     body_limit: int = 2 * MEGABYTE
     upload_limit: int = 64 * MEGABYTE
+    #: One file beside a record, with what an upload wraps around it.
+    attachment_limit: int = 20 * MEGABYTE + 64 * 1024
     depth_limit: int = 64
+    #: How often a live stream says that it is there, and looks whether its session still is.
+    heartbeat: timedelta = timedelta(seconds=20)
     #: Host names that we answer to, and further origins that may send unsafe requests.
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -14,7 +15,9 @@ from schemathesis.core.result import Ok
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.shipped import shipped_apps
+from onebook.entrypoints.http import files, reports
 from onebook.entrypoints.http.openapi.document import document
+from onebook.entrypoints.http.upload import ImportOptions
 from tests.contracts.api.conftest import Person
 
 ENDINGS = ["/api/session/password", "/api/session/company"]
@@ -64,6 +67,32 @@ def test_every_reference_leads_somewhere_and_every_name_is_its_own(boss: Person)
         assert set(_references(described)) <= set(described["components"]["schemas"])
         names = [one["operationId"] for item in described["paths"].values() for one in item.values()]
         assert len(names) == len(set(names))
+
+
+def test_files_and_figures_are_described_as_the_server_has_them(boss: Person) -> None:
+    """Every address of imports, exports and reports, with the method that it answers."""
+    described = boss.get("/api/openapi.json").json()
+    for router in (files.router, reports.router):
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            path = route.path.replace("{form}", "order").replace("{report}", "orders")
+            for method in route.methods or ():
+                assert method.lower() in described["paths"].get(path, {}), f"{method} {path}"
+    upload = described["paths"]["/api/order/import"]["post"]["requestBody"]["content"]
+    assert upload["multipart/form-data"]["schema"] == {"$ref": "#/components/schemas/Upload"}
+    options = described["components"]["schemas"]["ImportOptions"]["properties"]
+    assert set(options) == set(ImportOptions.model_fields)
+    assert described["components"]["schemas"]["Figure"]["required"] == ["account"]
+
+
+def test_an_import_answers_what_is_described(boss: Person) -> None:
+    schemas = boss.get("/api/openapi.json").json()["components"]["schemas"]
+    content = "名称\n任务戊\n".encode()
+    previewed = boss.upload("/api/customer/import/preview", content).json()
+    assert set(schemas["ImportResult"]["required"]) == set(previewed)
+    job = boss.upload("/api/customer/import", content).json()
+    assert set(schemas["ImportJob"]["required"]) == set(job)
+    assert job["state"] in schemas["ImportJob"]["properties"]["state"]["enum"]
 
 
 def test_what_may_not_be_seen_is_not_described(clerk: Person, nobody: Person) -> None:

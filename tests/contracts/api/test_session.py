@@ -13,7 +13,7 @@ def test_log_in_answers_who_and_where(place: Place, boss: Person) -> None:
     me = boss.get("/api/session").json()
     assert me["login"] == boss.login
     assert me["csrf"] == boss.csrf
-    assert me["company"] == {"id": place.company.id, "name": place.company.name}
+    assert me["company"] == {"id": place.company.id, "name": place.company.name, "zone": "Asia/Shanghai"}
     assert me["user"]["roles"] == ["boss"]
     assert "password" not in str(me)
 

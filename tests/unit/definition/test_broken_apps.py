@@ -107,7 +107,69 @@ key: name
 rows: [{name: A}]
 """
 
+#: A figure beside the form `order`, in place of the dots.
+BESIDE = "beside: {figure: {label: 旁 | Beside, ...}}\nlist: {columns"
+STOCK, PRICE = 'each: lines, balance: "stock(thing, shelf)"', "each: lines, latest: amount, of: order.lines"
+
+
+def _beside(figure: str, code: str, place: str = "") -> tuple[str, str, str, str]:
+    where = f"form order: beside.figure{place}"
+    return "list: {columns", BESIDE.replace("...", figure), code, where
+
+
 BROKEN = [
+    _beside("each: rows, balance: owed(id), shows: amount", "definition.unknown_lines", ".each"),
+    _beside("each: lines", "definition.one_figure"),
+    _beside(f"{STOCK}, latest: total", "definition.one_figure"),
+    _beside(f"{STOCK}, shows: available, of: order", "definition.not_with_balance", ".of"),
+    _beside(STOCK, "definition.shows_missing", ".shows"),
+    _beside(f"{STOCK}, shows: headroom", "definition.no_upper_limit", ".shows"),
+    _beside("each: lines, balance: stock(thing), shows: available", "definition.dimension_missing", ".balance"),
+    _beside("each: lines, balance: cost(thing), shows: quantity", "definition.beside_summed", ".balance"),
+    _beside("balance: owed(id), shows: quantity", "definition.no_quantity", ".shows"),
+    _beside(f"{PRICE}, same: {{thing: thing}}, shows: amount", "definition.not_with_latest", ".shows"),
+    _beside("latest: total, of: ordr, same: {shelf: shelf}", "definition.unknown_form", ".of"),
+    _beside("latest: total, of: order.rows, same: {shelf: shelf}", "definition.unknown_lines", ".of"),
+    _beside(PRICE, "definition.same_missing", ".same"),
+    _beside(f"{PRICE}, same: {{thing: shelf}}", "definition.same_differs", ".same.thing"),
+    _beside(f"{PRICE}, same: {{thing: thing}}, where: amount", "expression.wrong_type", ".where"),
+    _beside("latest: PINYIN(shelf.name), of: order, same: {shelf: shelf}", "expression.not_in_sql", ".latest"),
+    (
+        "list: {columns",
+        "views: {a: {kind: board, by: total, label: 板}}\nlist: {columns",
+        "definition.no_board_by",
+        "form order: views.a.by",
+    ),
+    (
+        "list: {columns",
+        "views: {a: {kind: board, by: gone, label: 板}}\nlist: {columns",
+        "definition.unknown_field",
+        "form order: views.a.by",
+    ),
+    (
+        "search: [name]",
+        "views: {a: {kind: board, by: state, label: 板}}",
+        "definition.unknown_field",
+        "form thing: views.a.by",
+    ),
+    (
+        "list: {columns",
+        "views: {a: {kind: calendar, on: day, until: total, label: 历}}\nlist: {columns",
+        "definition.not_a_date",
+        "form order: views.a.until",
+    ),
+    (
+        "list: {columns",
+        "views: {a: {kind: calendar, on: day, title: shelf.nme, label: 历}}\nlist: {columns",
+        "expression.unknown_name",
+        "form order: views.a.title",
+    ),
+    (
+        "list: {columns",
+        "views: {a: {kind: board, by: state, columns: [day, gone], label: 板}}\nlist: {columns",
+        "expression.unknown_name",
+        "form order: views.a.columns.1",
+    ),
     ("kind: price", "kind: prize", "definition.malformed", "form thing: fields.price.kind"),
     ("label: 店 | Shop", "label: 店 | Shop\nneeds: [mall]", "definition.unknown_app", "app shop: needs.0"),
     (

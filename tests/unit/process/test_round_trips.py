@@ -57,6 +57,11 @@ def test_the_whole_loop_in_three_trips_each(do: Do) -> None:
     do(Reverse(order), MOST)
     [delivery] = do(Run(order, "approve"), MOST).created
     do(Run(order, "cancel"), MOST)
+    again = do(Create("sales_order", {"customer": customer, "lines": lines}), 2).record
+    fewer = [{**lines[0], "quantity": "1"}, *lines[1:3]]
+    do(Update(again, 1, {"note": "改", "lines": fewer}, then="approve"), MOST)
+    do(Reverse(again), MOST)
+    do(Run(again, "cancel"), MOST)
     few = {"customer": customer, "lines": [{**lines[0], "quantity": "4"}]}
     at_once = do(Create("sales_order", few, "approve"), MOST)
     [delivery] = at_once.created

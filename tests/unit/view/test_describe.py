@@ -71,6 +71,8 @@ def test_read_only_and_masked_are_flagged(shop: Catalog, clerk: Actor) -> None:
     assert not _field(order, "quantity", "lines")["read_only"]
     assert _field(order, "total")["read_only"]
     assert _field(order, "owed")["meter"]
+    assert _field(order, "owed")["account"] == "receivable"
+    assert "account" not in _field(order, "total")
     phone = _field(describe(shop, clerk, "customer", ENGLISH), "phone")
     assert (phone["masked"], phone["read_only"]) == (True, True)
 
@@ -125,3 +127,32 @@ def test_every_shipped_form_is_described_for_every_role(shipped: Catalog) -> Non
                 description = json.loads(json.dumps(describe(shipped, actor, form, language)))
                 placed = [name for section in description["sections"] for name in section["fields"]]
                 assert sorted(placed) == sorted(_names(description))
+
+
+def test_views_are_described_without_what_is_hidden(shop: Catalog, boss: Actor, clerk: Actor) -> None:
+    board, calendar = describe(shop, boss, "order", ENGLISH)["views"]
+    assert {key: board[key] for key in ("name", "label", "kind", "by", "title")} == {
+        "name": "by_state", "label": "By state", "kind": "board", "by": "state", "title": "customer",
+    }  # fmt: skip
+    assert [(one["key"], one["label"], one["kind"]) for one in board["columns"]] == [
+        ("total", shop.forms["order"].fields["total"].label.english, "money"),
+        ("limit_left", "Limit left", "money"),
+    ]
+    assert (calendar["kind"], calendar["on"], calendar["until"], calendar["title"]) == (
+        "calendar", "ordered_on", None, "number",
+    )  # fmt: skip
+    board, calendar = describe(shop, clerk, "order", ENGLISH)["views"]
+    assert [one["key"] for one in board["columns"]] == ["total"]
+    assert [one["key"] for one in calendar["columns"]] == ["customer"]
+    [levels] = describe(shop, clerk, "customer", ENGLISH)["views"]
+    assert (levels["by"], levels["title"]) == ("level", None)
+
+
+def test_the_shipped_orders_have_boards_and_calendars() -> None:
+    catalog = Catalog.of(shipped_apps())
+    for form, views in catalog.forms.items():
+        described = describe(catalog, SYSTEM, form, CHINESE)["views"]
+        assert [one["name"] for one in described] == list(views.views)
+    for form in ("sales_order", "purchase_order"):
+        kinds = {view.kind for view in catalog.forms[form].views.values()}
+        assert kinds == {"board", "calendar"}

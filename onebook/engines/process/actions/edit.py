@@ -3,16 +3,30 @@
 from onebook.engines.form.changed import Changed, ChangedRecord
 from onebook.engines.form.changes import changes_of
 from onebook.engines.form.compute import rows_of
+from onebook.engines.form.forms import Forms
 from onebook.engines.form.plan import Place
-from onebook.engines.form.save import updating
+from onebook.engines.form.rows import Row
+from onebook.engines.form.save import Saved, updating
+from onebook.engines.process.actions.step import watched
 from onebook.engines.process.command import Update
 from onebook.engines.process.composing.fresh import stale_places
+from onebook.engines.process.keeping.wanted import Sent
+from onebook.engines.process.keeping.watch import Marks
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.road import Road
+from onebook.engines.process.run import TransitionRun
 
 
 def update(road: Road, action: Update) -> Outcome:
-    """Give fields other values. Refuses with form.forbidden, form.stale, form.locked, form.invalid, form.duplicated."""
+    """Give fields other values. Refuses with form.forbidden, form.stale, form.locked, form.invalid, form.duplicated,
+    and with what speaks against the transition that is to follow."""
+    running = None
+    watching: list[Marks] = []
+    if action.then is not None:
+        ready = road.ground.transitions.of(action.record.form, action.then)
+        running = TransitionRun(road.ground, road.actor, road.context, road.now, ready, road.is_preview)
+        road.runs.append(running)
+        watching.append(Marks(watched(road.ground, running), action.record.id))
     changing = ChangedRecord(
         road.ground.forms,
         action.record.form,
@@ -21,23 +35,49 @@ def update(road: Road, action: Update) -> Outcome:
         action.values,
         road.actor,
         road.context,
+        keys=running.keys if running else frozenset(),
         accept_warnings=action.accept_warnings,
-        preview=road.is_preview,
+        # The step reads what the change has written, so a preview of both writes it too, and leaves before the end.
+        preview=road.is_preview and running is None,
     )
-    earlier = road.begin(changing)
+    earlier = road.begin(*watching, changing)
     if earlier is not None:
         return earlier
     changed = changing.finish()
-    _keep_facts(road, action.record.form, changed)
+    keep_facts(road.ground.forms, action.record.form, changed)
     saved = updating(road.ground.forms, action.record.form, changed.before, changed.after, road.actor, road.now)
+    if running is not None:
+        return _changed_and_run(road, action, {**changed.after, "version": saved.version}, saved, running, watching[0])
     outcome = Outcome(action.record, saved.version, changed.before.get("state"), changed.before.get("number"))
     return road.end(outcome, saved.statements)
 
 
-def _keep_facts(road: Road, form: str, changed: Changed) -> None:
+def _changed_and_run(
+    road: Road, action: Update, row: Row, saved: Saved, running: TransitionRun, marks: Marks
+) -> Outcome:
+    """The change is written with the locks, so that what the transition makes reads the record as it is now."""
+    running.compose(row)
+    marks.again(lock=not road.is_preview)
+    road.gather(marks, Sent(saved.statements), *running.wanted())
+    running.decide()
+    if road.is_preview:
+        return Outcome(action.record, saved.version, running.state, row.get("number"))
+    stepped = running.saved()
+    outcome = Outcome(
+        record=action.record,
+        version=stepped.version,
+        state=running.state,
+        number=row.get("number"),
+        journal=running.journal,
+        created=running.created,
+    )
+    return road.end(outcome, [*stepped.statements, *running.statements()], stepped.numbered)
+
+
+def keep_facts(forms: Forms, form: str, changed: Changed) -> None:
     """Of a record that has left its editable states only formulas over the changed fields are computed anew:
     what it was posted with stays, whatever its links say today."""
-    compiled = road.ground.forms.form(form)
+    compiled = forms.form(form)
     declared = compiled.declaration
     if declared.is_editable(changed.before.get("state")):
         return

@@ -7,9 +7,12 @@ from onebook.definition.catalog import Catalog
 from onebook.definition.report import Report
 from onebook.engines.table.rights import rights
 from onebook.engines.view.menus import may_read_report
+from onebook.entrypoints.http.openapi.files import FILE, FILE_KIND, file_paths, file_schemas
 from onebook.entrypoints.http.openapi.forms import SHARED, FormOperations
+from onebook.entrypoints.http.openapi.looks import PREFERENCES
 from onebook.entrypoints.http.openapi.operations import CSRF, PROBLEM, Operation, operation, query, reference
 from onebook.entrypoints.http.openapi.schemas import ID, Schema
+from onebook.entrypoints.http.openapi.talk import talk_paths
 
 VERSION = "1"
 
@@ -19,7 +22,8 @@ def document(catalog: Catalog | None = None, actor: Actor | None = None) -> dict
     paths = _fixed_paths()
     schemas: dict[str, Schema] = {"Problem": PROBLEM, **_fixed_schemas()}
     if catalog is not None and actor is not None:
-        schemas |= SHARED
+        paths |= file_paths() | talk_paths()
+        schemas |= SHARED | file_schemas()
         for form in catalog.forms.values():
             described = FormOperations(form, rights(catalog, actor, form.form))
             found = described.paths()
@@ -28,6 +32,7 @@ def document(catalog: Catalog | None = None, actor: Actor | None = None) -> dict
         for report in catalog.reports.values():
             if may_read_report(catalog, actor, report.report):
                 paths[f"/api/reports/{report.report}"] = {"get": _report(report)}
+                paths[f"/api/reports/{report.report}/export"] = {"get": _report_export(report)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -78,6 +83,13 @@ def _fixed_paths() -> dict[str, dict[str, Operation]]:
         "/api/session/others": {
             "delete": session("log_out_others", "退出其他设备 | End my other sessions", parameters=[CSRF])
         },
+        "/api/session/preferences": {
+            "get": session("preferences", "个人偏好 | What I prefer", answer=reference("Preferences")),
+            "patch": session(
+                "prefer", "修改个人偏好 | Prefer something else", parameters=[CSRF],
+                body=reference("Preferences"), answer=reference("Preferences"),
+            ),
+        },
         "/api/home": {"get": view("home", "首页 | Home page: what waits for me")},
         "/api/menus": {"get": view("menus", "菜单 | Menus")},
         "/api/forms": {"get": view("forms", "表单 | Forms that I may use")},
@@ -99,11 +111,22 @@ _TRANSITION = {"name": "transition", "in": "path", "required": True, "schema": _
 
 
 def _report(report: Report) -> Operation:
-    parameters = [
+    parameters = _parameters_of(report)
+    return operation(f"report_{report.report}", str(report.label), tag="报表 | Reports", parameters=parameters)
+
+
+def _report_export(report: Report) -> Operation:
+    return operation(
+        f"export_report_{report.report}", f"Export: {report.label}", tag="报表 | Reports",
+        parameters=[*_parameters_of(report), FILE_KIND], answers=FILE,
+    )  # fmt: skip
+
+
+def _parameters_of(report: Report) -> list[dict[str, Any]]:
+    return [
         query(name, {"type": "string", "maxLength": 200}, str(parameter.label))
         for name, parameter in report.parameters.items()
     ]
-    return operation(f"report_{report.report}", str(report.label), tag="报表 | Reports", parameters=parameters)
 
 
 def _object(**properties: Schema) -> Schema:
@@ -129,6 +152,7 @@ def _fixed_schemas() -> dict[str, Schema]:
                 "user": {"type": ["object", "null"]},
             },
         },
+        "Preferences": PREFERENCES,
         "Page": {
             "type": "object",
             "properties": {

@@ -6,6 +6,8 @@ from typing import Any
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.engines.table.rights import Rights
+from onebook.entrypoints.http.openapi.files import FILE, FILE_KIND
+from onebook.entrypoints.http.openapi.looks import LOOKS, looked_at
 from onebook.entrypoints.http.openapi.operations import CSRF, KEY, RECORD_ID, Operation, operation, query, reference
 from onebook.entrypoints.http.openapi.schemas import (
     GREATEST_ID,
@@ -17,7 +19,6 @@ from onebook.entrypoints.http.openapi.schemas import (
     schema_name,
 )
 
-_FILE = "application/octet-stream"
 FLAG: Schema = {"type": "boolean"}
 VERSION: Schema = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 _NAMES: Schema = {"type": "string", "maxLength": 4096}
@@ -58,7 +59,7 @@ class FormOperations:
                 values=reference(f"{self.name}Values"), then=self._then(), accept_warnings=FLAG
             ),
             f"{self.name}Update": _shape(
-                needed, expected_version=VERSION, values=self._changes(), accept_warnings=FLAG
+                needed, expected_version=VERSION, values=self._changes(), then=self._then(), accept_warnings=FLAG
             ),
         }
         for lines, declared in self._lines().items():
@@ -97,6 +98,7 @@ class FormOperations:
             yield "/{id}/restore", "post", self._command(f"restore_{form}", "Restore", [RECORD_ID], body, optional=True)
         yield from self._steps()
         yield from self._files()
+        yield from looked_at(self.form, self.rights)
 
     def _steps(self) -> Iterator[tuple[str, str, Operation]]:
         form = self.form.form
@@ -120,13 +122,25 @@ class FormOperations:
 
     def _files(self) -> Iterator[tuple[str, str, Operation]]:
         form = self.form.form
-        kind = query("format", {"type": "string", "enum": ["xlsx", "csv"], "default": "xlsx"}, "The kind of file.")
         if self.rights.export and self.rights.read is not None:
-            parameters = [*LIST_PARAMETERS, kind]
-            yield "/export", "get", self._said(f"export_{form}", "Export", parameters, answers=_FILE)
+            parameters = [*LIST_PARAMETERS, FILE_KIND]
+            yield "/export", "get", self._said(f"export_{form}", "Export", parameters, answers=FILE)
         if self.rights.import_:
             words = "A file to fill in"
-            yield "/import/template", "get", self._said(f"template_{form}", words, answers=_FILE)
+            yield "/import/template", "get", self._said(f"template_{form}", words, answers=FILE)
+            yield from self._imports()
+
+    def _imports(self) -> Iterator[tuple[str, str, Operation]]:
+        form, told = self.form.form, reference("ImportResult")
+        waits = query("wait", FLAG, "Whether to answer the result (200) instead of a job to ask about (202).")
+        yield "/import", "post", self._uploaded(f"import_{form}", "Import a file", [waits], answer=_job_or(told))
+        yield "/import/preview", "post", self._uploaded(f"preview_import_{form}", "Preview: import", answer=told)
+        words = "The wrong rows of a file, with the reasons"
+        yield "/import/wrong_rows", "post", self._uploaded(f"wrong_rows_{form}", words, answers=FILE)
+
+    def _uploaded(self, name: str, summary: str, parameters: Any = (), **more: Any) -> Operation:
+        body, kind = reference("Upload"), "multipart/form-data"
+        return self._said(name, summary, [*parameters, CSRF], body=body, body_kind=kind, **more)
 
     def _said(self, name: str, summary: str, parameters: Any = (), **more: Any) -> Operation:
         return operation(name, summary, tag=self.tag, parameters=parameters, **more)
@@ -180,6 +194,10 @@ def _full(name: str, lines: str | None) -> str:
     return f"{lines}.{name}" if lines else name
 
 
+def _job_or(result: Schema) -> Schema:
+    return {"anyOf": [reference("ImportJob"), result]}
+
+
 def _shape(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": list(required)} if required else schema
@@ -187,6 +205,7 @@ def _shape(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
 
 #: Shapes that all forms share.
 SHARED: dict[str, Schema] = {
+    **LOOKS,
     "Step": _shape(expected_version={**VERSION, "type": ["integer", "null"]}),
     "Undoing": _shape(
         step={"type": ["integer", "null"], "minimum": 1, "maximum": GREATEST_ID},

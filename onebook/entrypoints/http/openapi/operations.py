@@ -73,6 +73,7 @@ def operation(
     tag: str,
     parameters: Sequence[dict[str, Any]] = (),
     body: dict[str, Any] | None = None,
+    body_kind: str = "application/json",
     answer: dict[str, Any] | None = None,
     answers: str = "application/json",
     status: str = "200",
@@ -91,7 +92,7 @@ def operation(
     if parameters:
         described["parameters"] = list(parameters)
     if body is not None:
-        described["requestBody"] = {"required": needs_body, "content": {"application/json": {"schema": body}}}
+        described["requestBody"] = {"required": needs_body, "content": {body_kind: {"schema": body}}}
     return described
 
 

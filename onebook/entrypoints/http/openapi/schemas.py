@@ -13,7 +13,12 @@ GREATEST_ID: Final = 2**63 - 1
 ID: Final[Schema] = {"type": "integer", "format": "int64", "minimum": 1, "maximum": GREATEST_ID}
 _LONGEST: Final = 100_000
 #: Schemas that do not belong to a form; a form of such a name gets another.
-SHARED_NAMES: Final = frozenset({"Problem", "Link", "Me", "Page", "Outcome", "Step", "Undoing"})
+SHARED_NAMES: Final = frozenset(
+    {
+        "Problem", "Link", "Me", "Page", "Outcome", "Step", "Undoing", "Upload", "ImportOptions", "ImportResult",
+        "ImportJob", "Figure", "Preferences", "SavedView", "Groups",
+    }
+)  # fmt: skip
 
 _PLAIN: Final[Mapping[FieldKind, Schema]] = {
     FieldKind.DATE: {"type": "string", "format": "date"},
