@@ -19,7 +19,8 @@ export default defineConfig({
   server: { proxy: { "/api": { target: SERVER, changeOrigin: false } } },
   test: {
     environment: "jsdom",
-    pool: "vmThreads",
+    // Not vmThreads: in its contexts the icons cannot load the colours that they are made of.
+    pool: "threads",
     setupFiles: ["src/testing.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
   },

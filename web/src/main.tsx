@@ -26,3 +26,8 @@ createRoot(root).render(
     </I18nextProvider>
   </StrictMode>,
 );
+
+// Only over a secure line or on this machine: elsewhere browsers do not offer it, and nothing depends on it.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  window.addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+}

@@ -60,6 +60,8 @@ export interface Field {
   /** Given by users, as opposed to formulas, meters and lines. */
   typed: boolean;
   meter: boolean;
+  /** The account whose balance over this record a meter shows; asked at `{document: id}`. */
+  account?: string;
   read_only: boolean;
   masked: boolean;
   unique: boolean;
@@ -123,7 +125,7 @@ export interface DeclaredView {
   on?: string;
   until?: string | null;
   title?: string | null;
-  columns?: string[];
+  columns?: ListColumn[];
 }
 
 /** A figure that stands beside the record, or beside each row of its lines. */
@@ -304,7 +306,8 @@ export interface Session {
   login: string;
   csrf: string;
   expires_at: string;
-  company: { id: number; name: string } | null;
+  /** `zone`: where the company is, for what day it is there. */
+  company: { id: number; name: string; zone?: string } | null;
   companies: { id: number; name: string }[];
   user: {
     id: number;
@@ -320,7 +323,8 @@ export interface ReportDescription {
   label: string;
   source: string;
   of: string;
-  parameters: { name: string; kind: Kind; label: string; to: string | null; has_default: boolean }[];
+  /** `required`: nothing is shown before it is given. */
+  parameters: { name: string; kind: Kind; label: string; to: string | null; has_default: boolean; required: boolean }[];
   prints?: Print[];
 }
 
@@ -332,7 +336,16 @@ export interface Change {
   action_label: string;
   version: number;
   changes: { field: string; label: string; old: Value; new: Value }[];
-  lines: Record<string, unknown>[];
+  /** Rows that came, went or changed; a changed cell holds old and new. */
+  lines: {
+    lines: string;
+    label: string;
+    what: "added" | "removed" | "changed";
+    row: number;
+    values: { field: string; label: string; value: Value }[];
+  }[];
+  /** The file that was brought or taken away. */
+  file?: { name: string } | null;
 }
 
 export interface Notification {

@@ -7,6 +7,7 @@ import "dayjs/locale/zh-cn";
 import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { Preferences } from "@/api/types";
+import { NONCE } from "./nonce";
 import { type Size, themed } from "./tokens";
 
 type Brightness = NonNullable<Preferences["theme"]>;
@@ -39,8 +40,6 @@ function useNight(): boolean {
     () => window.matchMedia(NIGHT).matches,
   );
 }
-
-const NONCE = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 
 export function Look({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation();

@@ -50,7 +50,8 @@ class Registry {
         entry.run(event);
       };
     }
-    return createKeybindingsHandler(bindings);
+    // Whether somebody types is judged above, key by key.
+    return createKeybindingsHandler(bindings, { ignore: () => false });
   }
 
   private change(entries: Entry[]): void {

@@ -1,7 +1,7 @@
 /** A report: what it is asked for, its figures with their sums, a picture of them, and the way behind each figure. */
 import { BarChartOutlined, DownloadOutlined, PrinterOutlined, TableOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { App, Button, Dropdown, Pagination, Skeleton, Tooltip } from "antd";
+import { App, Button, Dropdown, Empty, Pagination, Skeleton, Tooltip } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
@@ -25,7 +25,8 @@ export default function ReportPage() {
   const [opened, setOpened] = useState<{ column: Heading; row: ListRow } | null>(null);
   const asked = askedIn(search);
   const described = useQuery(reportsQuery).data?.find((one) => one.report === report);
-  const page = useQuery(reportQuery(report, questionOf(asked)));
+  const missing = described?.parameters.find((one) => one.required && !asked.parameters[one.name]);
+  const page = useQuery({ ...reportQuery(report, questionOf(asked)), enabled: described !== undefined && !missing });
   const change = (to: Record<string, string | null>) => setSearch(changed(search, to), { replace: true });
   const isDrawn = search.get("chart") === "1";
   const opens = described && described.source !== "records";
@@ -48,13 +49,16 @@ export default function ReportPage() {
         <ParameterBar described={described} given={page.data?.parameters ?? {}} asked={asked} onChange={change} />
       )}
       <ProblemNote error={page.error} onRetry={() => void page.refetch()} />
-      {page.isPending && <Skeleton active />}
-      {page.data && isDrawn && (
+      {missing && (
+        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("chooseFirst", { name: missing.label })} />
+      )}
+      {page.isPending && !missing && <Skeleton active />}
+      {page.data && !missing && isDrawn && (
         <Suspense fallback={<Skeleton active />}>
           <Picture page={page.data} title={described?.label ?? ""} />
         </Suspense>
       )}
-      {page.data && !isDrawn && (
+      {page.data && !missing && !isDrawn && (
         <Figures
           page={page.data}
           sort={asked.sort}
@@ -62,7 +66,7 @@ export default function ReportPage() {
           {...(opens ? { onOpen: (column: Heading, row: ListRow) => setOpened({ column, row }) } : {})}
         />
       )}
-      {page.data && <Foot page={page.data} asked={asked} onPage={(to) => change({ page: String(to) })} />}
+      {page.data && !missing && <Foot page={page.data} asked={asked} onPage={(to) => change({ page: String(to) })} />}
       {opened && described && page.data && (
         <Suspense>
           <BehindFigure

@@ -4,7 +4,7 @@ import { lazy } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { Frame } from "./Frame";
 import { SignIn } from "./SignIn";
-import { useSession } from "./session";
+import { useOwnLook, useSession } from "./session";
 
 const HomePage = lazy(() => import("./HomePage"));
 const ActivityPage = lazy(() => import("./ActivityPage"));
@@ -18,6 +18,7 @@ const ReportPage = lazy(() => import("@/report/ReportPage"));
 
 export function Pages() {
   const session = useSession();
+  useOwnLook(session);
   if (session === undefined) return <Spin fullscreen />;
   if (session === null) return <SignIn />;
   return (

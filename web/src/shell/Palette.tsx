@@ -90,7 +90,16 @@ export function Palette({ onClose }: { onClose: () => void }) {
   );
 
   return (
-    <Modal open closable={false} footer={null} onCancel={onClose} className="palette" width={620} destroyOnHidden>
+    <Modal
+      open
+      title={<span className="unseen">{t("palette")}</span>}
+      closable={false}
+      footer={null}
+      onCancel={onClose}
+      className="palette"
+      width={620}
+      destroyOnHidden
+    >
       <Command shouldFilter={false} label={t("palette")} loop value={current} onValueChange={setChosen}>
         <Command.Input autoFocus placeholder={t("paletteHint")} value={typed} onValueChange={setTyped} />
         <Command.List>
@@ -110,7 +119,12 @@ function useActions(): Item[] {
     {
       key: "theme",
       label: t(isDark ? "goLight" : "goDark"),
-      run: () => choose({ brightness: isDark ? "light" : "dark" }),
+      run: () => {
+        const theme = isDark ? "light" : "dark";
+        choose({ brightness: theme });
+        // Here it is changed in any case; that it comes along elsewhere may wait for another time.
+        void api.patch("session/preferences", { theme }).catch(() => undefined);
+      },
     },
     { key: "leave", label: t("signOut"), run: () => signOut.mutate() },
   ];

@@ -121,7 +121,7 @@ function Myself() {
   ];
   return (
     <Dropdown trigger={["click"]} menu={{ items }} placement="bottomRight">
-      <Button type="text" icon={<UserOutlined />} aria-label={t("myself")}>
+      <Button type="text" icon={<UserOutlined />} aria-label={`${user?.name ?? ""} ${t("myself")}`}>
         <span className="wide-only">{user?.name}</span>
       </Button>
     </Dropdown>

@@ -1,10 +1,11 @@
 /** Who works here: the session, its language, and the ways in and out. */
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, setToken, whenSignedOut } from "@/api/client";
 import { keys, sessionQuery } from "@/api/queries";
 import type { Session } from "@/api/types";
+import { useLook } from "@/look/Look";
 
 /** Somebody else, or another company: nothing is kept of what was read before. */
 function become(queries: QueryClient, session: Session | null): void {
@@ -28,6 +29,20 @@ export function useSession(): Session | null | undefined {
   }, [language, i18n]);
   useEffect(() => whenSignedOut(() => queries.setQueryData(keys.session, null)), [queries]);
   return data;
+}
+
+/** How somebody likes the pages to look comes along to every browser that they use. */
+export function useOwnLook(session: Session | null | undefined): void {
+  const { choose } = useLook();
+  const latest = useRef(choose);
+  latest.current = choose;
+  const user = session?.user;
+  const { theme, size } = user?.preferences ?? {};
+  // biome-ignore lint/correctness/useExhaustiveDependencies: somebody else has a look of their own
+  useEffect(
+    () => latest.current({ ...(theme && { brightness: theme }), ...(size && { size }) }),
+    [user?.id, theme, size],
+  );
 }
 
 export function useSignIn() {

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { dayOf } from "@/look/figures";
+import { createTexts } from "@/text";
+import type { Column } from "./columns";
+import { comparisonsOf, daysOf, fitting, isWhole, type PERIODS, settled, shownOp } from "./condition";
+import { sentence } from "./sentence";
+
+const friday = new Date(2026, 0, 2, 15, 30);
+const days = (period: (typeof PERIODS)[number], at = friday) => daysOf(period, at).map(dayOf);
+
+describe("periods", () => {
+  it("begin weeks on Monday and cross years", () => {
+    expect(days("this_week")).toEqual(["2025-12-29", "2026-01-04"]);
+    expect(days("last_week")).toEqual(["2025-12-22", "2025-12-28"]);
+    expect(days("last_month")).toEqual(["2025-12-01", "2025-12-31"]);
+    expect(days("this_week", new Date(2026, 0, 4))).toEqual(["2025-12-29", "2026-01-04"]);
+  });
+
+  it("count today in", () => {
+    expect(days("last_7_days")).toEqual(["2025-12-27", "2026-01-02"]);
+    expect(days("next_7_days")).toEqual(["2026-01-02", "2026-01-08"]);
+    expect(days("this_month", new Date(2028, 1, 10))).toEqual(["2028-02-01", "2028-02-29"]);
+  });
+});
+
+describe("conditions for the server", () => {
+  it("make days of a period, and instants of a period of instants", () => {
+    const where = [
+      { field: "on", op: "between", value: "today" },
+      { field: "at", op: "between", value: "today" },
+    ];
+    const kinds = { on: "date", at: "instant" } as const;
+    expect(settled(where, (field) => kinds[field as "on" | "at"], friday)).toEqual([
+      { field: "on", op: "between", value: ["2026-01-02", "2026-01-02"] },
+      { field: "at", op: "ge", value: new Date(2026, 0, 2).toISOString() },
+      { field: "at", op: "lt", value: new Date(2026, 0, 3).toISOString() },
+    ]);
+  });
+
+  it("leave out what is not whole", () => {
+    const halves = [
+      { field: "a", op: "eq", value: null },
+      { field: "a", op: "in", value: [] },
+      { field: "a", op: "between", value: [null, null] },
+    ];
+    expect(settled(halves, () => "text", friday)).toEqual([]);
+    expect(isWhole({ field: "a", op: "between", value: [null, "9"] })).toBe(true);
+    expect(isWhole({ field: "a", op: "eq", value: false })).toBe(true);
+    expect(isWhole({ field: "a", op: "blank" })).toBe(true);
+  });
+
+  it("keep a value when the comparison changes, where it fits", () => {
+    expect(fitting("in", "x")).toEqual(["x"]);
+    expect(fitting("eq", ["x", "y"])).toBe("x");
+    expect(fitting("between", "5")).toEqual(["5", null]);
+    expect(fitting("blank", "x")).toBeUndefined();
+    expect(fitting("ge", "this_month")).toBeNull();
+  });
+
+  it("know a period by its word", () => {
+    expect(shownOp({ field: "a", op: "between", value: "today" })).toBe("period");
+    expect(shownOp({ field: "a", op: "between", value: ["1", "2"] })).toBe("between");
+    expect(comparisonsOf("lines")).toEqual([]);
+  });
+});
+
+describe("sentences", () => {
+  const column = (shape: Column["shape"]): Column => ({
+    key: "a",
+    shape,
+    canSort: true,
+    canFilter: true,
+    canGroup: true,
+  });
+  const chinese = createTexts("zh-CN").t;
+  const english = createTexts("en").t;
+  const named = (id: number) => ({ 3: "Ann", 4: "Bob" })[id] ?? `#${id}`;
+
+  it("read like one in both languages", () => {
+    const size = column({ kind: "money", label: "Size" });
+    expect(sentence(english, { field: "a", op: "ge", value: "1234.5" }, size, named)).toBe("Size is at least 1,234.5");
+    expect(sentence(chinese, { field: "a", op: "between", value: ["1", null] }, size, named)).toBe("Size 介于 1 至 …");
+    const day = column({ kind: "date", label: "Day" });
+    expect(sentence(english, { field: "a", op: "ge", value: "2026-01-02" }, day, named)).toBe(
+      "Day is on or after 2026-01-02",
+    );
+    expect(sentence(chinese, { field: "a", op: "between", value: "this_month" }, day, named)).toBe("Day 在 本月");
+  });
+
+  it("call choices and links by name, and count what is too long", () => {
+    const mood = column({ kind: "choice", label: "Mood", options: { a: "Good", b: "Bad", c: "Mixed", d: "None" } });
+    expect(sentence(english, { field: "a", op: "in", value: ["a", "b"] }, mood, named)).toBe("Mood is Good or Bad");
+    expect(sentence(english, { field: "a", op: "not_in", value: ["a", "b", "c", "d"] }, mood, named)).toBe(
+      "Mood is not Good or Bad or Mixed and 1 more",
+    );
+    const who = column({ kind: "link", label: "Who", to: "person" });
+    expect(sentence(english, { field: "a", op: "in", value: [3, 9] }, who, named)).toBe("Who is Ann or #9");
+  });
+});
