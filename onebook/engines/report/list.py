@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
-from onebook.definition.field import FieldKind
+from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.engines.report.condition import Said, said
 from onebook.engines.report.cursor import opened, sealed
 from onebook.engines.report.groups import GROUP_LIMIT, Grouping, GroupKey, Groups
@@ -134,7 +134,7 @@ class Lists:
         if not request.conditions:
             return None
         reading = self._reading(request.form, actor)
-        return said([(one, reading.readable(request.form, one.field, "filter").field) for one in request.conditions])
+        return said([(one, _compared(reading, request.form, one.field)) for one in request.conditions])
 
     def _known(self, target: str) -> None:
         form, _, lines = target.partition(".")
@@ -219,6 +219,12 @@ class Lists:
 
     def _seal(self, shape: _Shape) -> str:
         return f"{self._catalog.version} {shape.form} {shape.sort}"
+
+
+def _compared(reading: Reading, target: str, key: str) -> FieldDeclaration:
+    """What a condition compares with. An id is one of its own form, as a link to it is."""
+    field = reading.readable(target, key, "filter").field
+    return field.model_copy(update={"kind": FieldKind.LINK, "to": target}) if key == "id" else field
 
 
 def default_columns(reading: Reading, target: str) -> list[str]:

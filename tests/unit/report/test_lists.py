@@ -100,6 +100,8 @@ def test_sums_and_counts_are_of_everything_that_matches(goods: World) -> None:
         ([Condition("code", "ne", "P003")], PRODUCTS - 1),
         ([Condition("code", "in", ["P003", "P004", "nothing"])], 2),
         ([Condition("code", "not_in", ["P003", "P004"])], PRODUCTS - 2),
+        ([Condition("id", "in", [0])], 0),
+        ([Condition("id", "not_in", [0])], PRODUCTS),
         ([Condition("code", "contains", "p00")], 10),
         ([Condition("code", "starts", "p02")], 3),
         ([Condition("code", "contains", "%")], 0),

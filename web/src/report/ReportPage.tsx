@@ -16,7 +16,7 @@ import { type Asked, askedIn, changed, PAGE_SIZE, questionOf } from "./parameter
 import "./report.css";
 
 const Picture = lazy(() => import("./Picture"));
-const BehindFigure = lazy(() => import("@/record/BehindFigure"));
+const BehindFigure = lazy(() => import("@/behind/BehindFigure"));
 
 export default function ReportPage() {
   const { report = "" } = useParams();

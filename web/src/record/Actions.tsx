@@ -1,0 +1,248 @@
+/** What can be done with the record: save, the steps that are open, paper, copies, reversals and the bin. */
+import {
+  CommentOutlined,
+  CopyOutlined,
+  DeleteOutlined,
+  EditOutlined,
+  MoreOutlined,
+  PrinterOutlined,
+  RollbackOutlined,
+} from "@ant-design/icons";
+import { useMutation } from "@tanstack/react-query";
+import { App, Button, Dropdown, type MenuProps, Tooltip } from "antd";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { Problem } from "@/api/client";
+import type { Form, OpenTransition, RecordPage } from "@/api/types";
+import { useShortcut, useShownShortcuts } from "@/look/shortcuts";
+import type { Command } from "./commands";
+import { printRecord } from "./print";
+
+/** Something to be done that is looked at first. */
+export interface Doing {
+  command: Command;
+  label: string;
+  transition?: string;
+  irreversible?: string | null;
+}
+
+interface Props {
+  form: Form;
+  page: RecordPage | null;
+  isDirty: boolean;
+  isTouched: boolean;
+  isEditing: boolean;
+  /** Documents of their first states are typed without being asked for. */
+  typesAtOnce: boolean;
+  mayEdit: boolean;
+  isBusy: boolean;
+  narrow: boolean;
+  /** Whether activity and files are in sight; null where they always are, or are not there. */
+  isSideOpen: boolean | null;
+  onSide: () => void;
+  onSave: () => void;
+  onStep: (name: string) => void;
+  onEdit: () => void;
+  onDiscard: () => void;
+  onDo: (doing: Doing) => void;
+  onBin: () => void;
+}
+
+export function Actions(props: Props) {
+  const { form, page, isDirty, isEditing, typesAtOnce, mayEdit, isBusy, narrow } = props;
+  const { t } = useTranslation("record");
+  const navigate = useNavigate();
+  const { message } = App.useApp();
+  const { written } = useShownShortcuts();
+  const steps = stepsOf(form, page);
+  const main = steps.find((one) => one.is_allowed);
+  const prints = form.prints ?? [];
+  const print = useMutation({
+    mutationFn: (name: string) => printRecord(form.form, page?.id ?? 0, name),
+    onError: (error) => void message.error(error instanceof Problem ? error.body.detail : t("common:somethingWrong")),
+  });
+  const mayPrint = page !== null && prints.length > 0;
+  const maySave = isEditing && (isDirty || page === null);
+  useShortcut({ keys: "$mod+S", label: t("common:save"), disabled: !isEditing }, props.onSave);
+  useShortcut({ keys: "$mod+Enter", label: main?.label ?? t("mainStep"), disabled: !main || isBusy }, () => {
+    if (main) props.onStep(main.name);
+  });
+  useShortcut({ keys: "$mod+P", label: t("common:print"), disabled: !mayPrint }, () =>
+    print.mutate(prints[0]?.name ?? ""),
+  );
+  useShortcut({ keys: "E", label: t("common:edit"), disabled: !mayEdit || isEditing }, props.onEdit);
+
+  const saveIsMain = maySave && (!main || form.kind === "master");
+  const save = isEditing && (
+    <Tooltip title={`${t("common:save")} ${written("$mod+S")}`}>
+      <Button
+        type={saveIsMain ? "primary" : "default"}
+        disabled={!maySave}
+        loading={isBusy && saveIsMain}
+        onClick={props.onSave}
+      >
+        {t("common:save")}
+      </Button>
+    </Tooltip>
+  );
+  const edit = mayEdit && !isEditing && (
+    <Tooltip title={`${t("common:edit")} E`}>
+      <Button icon={<EditOutlined />} onClick={props.onEdit}>
+        {t("common:edit")}
+      </Button>
+    </Tooltip>
+  );
+  const discard = isEditing && page !== null && (isDirty || !typesAtOnce) && (
+    <Button type="text" onClick={props.onDiscard}>
+      {isDirty ? t("discard") : t("common:cancel")}
+    </Button>
+  );
+  const stepButtons = steps.map((one) => (
+    <StepButton
+      key={one.name}
+      step={one}
+      isMain={one === main && !saveIsMain}
+      label={isDirty || page === null ? t("saveAnd", { label: one.label }) : one.label}
+      hint={one === main ? written("$mod+Enter") : ""}
+      isBusy={isBusy}
+      onStep={props.onStep}
+    />
+  ));
+  const more = moreItems();
+  const moreButton = more.length > 0 && (
+    <Dropdown menu={{ items: more }} trigger={["click"]}>
+      <Button icon={<MoreOutlined />} aria-label={t("common:more")} />
+    </Dropdown>
+  );
+  const why = steps.filter((one) => !one.is_allowed && one.reasons.length > 0);
+  return (
+    <div className="record-actions">
+      <div className={narrow ? "action-bar" : "action-row"}>
+        {discard}
+        {edit}
+        {props.isSideOpen !== null && (
+          <Tooltip title={t("side")}>
+            <Button
+              icon={<CommentOutlined />}
+              aria-label={t("side")}
+              aria-expanded={props.isSideOpen}
+              aria-controls="record-side"
+              onClick={props.onSide}
+            />
+          </Tooltip>
+        )}
+        {!narrow && page !== null && printButton()}
+        {moreButton}
+        {save}
+        {narrow ? stepButtons.slice(0, 2) : stepButtons}
+      </div>
+      {why.map((one) => (
+        <p key={one.name} className="why-not">
+          {t("whyNot", { label: one.label, reasons: one.reasons.join("；") })}
+        </p>
+      ))}
+    </div>
+  );
+
+  function printButton() {
+    const first = prints[0];
+    if (!first || page === null) return null;
+    const button = (
+      <Tooltip title={`${t("common:print")} ${written("$mod+P")}`}>
+        <Button
+          icon={<PrinterOutlined />}
+          loading={print.isPending}
+          onClick={() => prints.length === 1 && print.mutate(first.name)}
+        >
+          {prints.length === 1 ? first.label : t("common:print")}
+        </Button>
+      </Tooltip>
+    );
+    if (prints.length === 1) return button;
+    const items = prints.map((one) => ({ key: one.name, label: one.label, onClick: () => print.mutate(one.name) }));
+    return (
+      <Dropdown menu={{ items }} trigger={["click"]}>
+        {button}
+      </Dropdown>
+    );
+  }
+
+  function moreItems(): NonNullable<MenuProps["items"]> {
+    if (page === null) return [];
+    const items: NonNullable<MenuProps["items"]> = [];
+    if (narrow) {
+      for (const one of steps.slice(2)) {
+        items.push({
+          key: one.name,
+          label: one.label,
+          disabled: !one.is_allowed,
+          onClick: () => props.onStep(one.name),
+        });
+      }
+      for (const one of prints) {
+        items.push({
+          key: `print ${one.name}`,
+          icon: <PrinterOutlined />,
+          label: one.label,
+          onClick: () => print.mutate(one.name),
+        });
+      }
+    }
+    if (form.rights.create !== "none" && !form.singleton) {
+      items.push({
+        key: "copy",
+        icon: <CopyOutlined />,
+        label: t("common:copy"),
+        onClick: () => navigate(`/${form.form}/new?copy=${page.id}`),
+      });
+    }
+    for (const step of page.steps.filter((one) => one.reversible)) {
+      const label = t("reverse", { label: step.label });
+      const command: Command = { do: "reverse", form: form.form, id: page.id, step: step.id, followers: false };
+      items.push({
+        key: `reverse ${step.id}`,
+        icon: <RollbackOutlined />,
+        label,
+        onClick: () => props.onDo({ command, label }),
+      });
+    }
+    if (page.deletable) {
+      items.push({ type: "divider" });
+      items.push({ key: "bin", icon: <DeleteOutlined />, danger: true, label: t("bin"), onClick: props.onBin });
+    }
+    return items;
+  }
+}
+
+interface StepProps {
+  step: OpenTransition;
+  isMain: boolean;
+  label: string;
+  hint: string;
+  isBusy: boolean;
+  onStep: (name: string) => void;
+}
+
+function StepButton({ step, isMain, label, hint, isBusy, onStep }: StepProps) {
+  return (
+    <Tooltip title={step.is_allowed ? [label, hint].join(" ") : step.reasons.join("；")}>
+      <Button
+        type={isMain ? "primary" : "default"}
+        disabled={!step.is_allowed}
+        loading={isBusy && isMain}
+        onClick={() => onStep(step.name)}
+      >
+        {label}
+      </Button>
+    </Tooltip>
+  );
+}
+
+/** The steps that are open to the record; to a new one, those that start where it will begin. */
+function stepsOf(form: Form, page: RecordPage | null): OpenTransition[] {
+  if (page !== null) return page.deleted_at ? [] : page.transitions;
+  const first = form.states[0]?.name ?? "";
+  return form.transitions
+    .filter((one) => one.may_run && one.from.includes(first))
+    .map((one) => ({ name: one.name, label: one.label, to: one.to, is_allowed: true, reasons: [] }));
+}

@@ -1,0 +1,23 @@
+/** Paper: the server's PDF, handed to the browser's print dialog. */
+import { api } from "@/api/client";
+
+/** Long enough for any print dialog; then the frame and its file go. */
+const KEPT_MS = 600_000;
+
+export async function printRecord(form: string, id: number, name: string): Promise<void> {
+  const { blob } = await api.file("GET", `${form}/${id}/print/${name}`);
+  const source = URL.createObjectURL(new Blob([blob], { type: "application/pdf" }));
+  const frame = document.createElement("iframe");
+  frame.className = "unseen";
+  frame.title = name;
+  frame.src = source;
+  frame.addEventListener("load", () => {
+    frame.contentWindow?.focus();
+    frame.contentWindow?.print();
+  });
+  document.body.append(frame);
+  setTimeout(() => {
+    frame.remove();
+    URL.revokeObjectURL(source);
+  }, KEPT_MS);
+}

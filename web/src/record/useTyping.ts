@@ -1,0 +1,116 @@
+/** A record being typed: what somebody touched, what follows from it, and what is wrong with it so far. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { api, type Cause } from "@/api/client";
+import type { Field, Form, RecordPage, Value, Values } from "@/api/types";
+import { Computation, type FieldState, type LinkedAnswer } from "@/computation/computation";
+import type { Context } from "@/expression/functions";
+import type { GridRow } from "@/lines/rows";
+import { isChanged, keyed, payload, rowsOf, type Typed, touchedRows } from "./values";
+
+export interface Drafted {
+  values: Values;
+  problems: Omit<Cause, "data">[];
+}
+
+/** After the last key: what only the server computes comes while the eye still travels. */
+const PAUSE_MS = 400;
+
+interface Start {
+  form: Form;
+  /** The stored record; null for a new one. */
+  page: RecordPage | null;
+  /** What stands there without anything typed: the stored values, or the defaults of a new record. */
+  base: Values;
+  typed: Typed;
+  /** Who types, and what day it is. */
+  context: Context;
+}
+
+export interface Typing {
+  typed: Typed;
+  shown: Values;
+  isDirty: boolean;
+  /** What is wrong with what was typed so far. */
+  hints: Drafted["problems"];
+  stateOf: (name: string, lines?: string, key?: string) => FieldState;
+  set: (field: Field, value: Value) => void;
+  setRows: (field: Field, rows: GridRow[]) => void;
+  /** Put these typed values in place of all that were typed. */
+  replace: (typed: Typed) => void;
+}
+
+export function useTyping({ form, page, base, typed: initial, context }: Start): Typing {
+  const [typed, setTyped] = useState<Typed>(initial);
+  const [told, setTold] = useState(0);
+  const [hints, setHints] = useState<Drafted["problems"]>([]);
+  const id = page?.id ?? null;
+
+  const computation = useMemo(
+    () =>
+      new Computation(form, context, {
+        values: base,
+        isNew: page === null,
+        ...(page ? { id: page.id, state: page.state ?? null, number: page.number ?? null, stamps: page.stamps } : {}),
+      }),
+    [form, context, base, page],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the server told changes what the same typed values come to
+  const shown = useMemo(() => {
+    computation.type(typed);
+    return computation.values;
+  }, [computation, typed, told]);
+
+  // What lies behind links that were just chosen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each change it may be waiting
+  useEffect(() => {
+    if (!computation.isWaiting) return undefined;
+    const abort = new AbortController();
+    api.post<LinkedAnswer>(`${form.form}/linked`, { links: computation.wants }, { signal: abort.signal }).then(
+      (answer) => {
+        computation.learn(answer);
+        setTold((times) => times + 1);
+      },
+      () => undefined,
+    );
+    return () => abort.abort();
+  }, [form, computation, shown]);
+
+  useEffect(() => {
+    if (Object.keys(typed).length === 0) {
+      setHints([]);
+      return undefined;
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      const asked = { values: payload(form, typed), ...(id === null ? {} : { of: id }) };
+      api.post<Drafted>(`${form.form}/draft`, asked, { signal: abort.signal }).then(
+        (answer) => {
+          computation.said(keyed(form, answer.values, typed));
+          setHints(answer.problems);
+          setTold((times) => times + 1);
+        },
+        // What cannot be asked now is asked with the next key; saving tells what is wrong in any case.
+        () => undefined,
+      );
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [form, id, computation, typed]);
+
+  const latest = useRef(shown);
+  latest.current = shown;
+  const set = useCallback((field: Field, value: Value) => {
+    setTyped((now) => ({ ...now, [field.name]: value }));
+  }, []);
+  const setRows = useCallback((field: Field, rows: GridRow[]) => {
+    const before = rowsOf(latest.current, field.name);
+    setTyped((now) => ({ ...now, [field.name]: touchedRows(field, before, now[field.name], rows) }));
+  }, []);
+  const stateOf = useCallback(
+    (name: string, lines?: string, key?: string) => computation.stateOf(name, lines ?? null, key),
+    [computation],
+  );
+  return { typed, shown, isDirty: isChanged(base, typed), hints, stateOf, set, setRows, replace: setTyped };
+}
