@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 #: Tens of megabytes each, or of no use to a server.
-LATE = ("pypinyin.phrases_dict", "hypothesis", "httpx", "pytest")
+LATE = ("pypinyin.phrases_dict", "cn2an", "typst", "hypothesis", "httpx", "pytest")
 
 
 def test_nothing_large_is_read_at_the_start() -> None:

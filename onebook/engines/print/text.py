@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
-
-import cn2an
 
 from onebook.definition.field import FieldKind
 from onebook.engines.print.words import NO, YES
@@ -55,9 +56,15 @@ def capitals(value: Decimal, language: str) -> str | None:
     if language != CHINESE or abs(value) >= _MOST:
         return None
     amount = value.quantize(Decimal("0.01"))
-    words = str(cn2an.an2cn(f"{abs(amount):f}", "rmb"))
+    words = str(_numerals().an2cn(f"{abs(amount):f}", "rmb"))
     return f"负{words}" if amount < 0 else words
 
 
 def _plain(value: Decimal) -> Decimal:
     return value.normalize() if value else Decimal(0)
+
+
+@cache
+def _numerals() -> ModuleType:
+    """It reads dictionaries of its own, which a server that prints nothing never needs."""
+    return import_module("cn2an")
