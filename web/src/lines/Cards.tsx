@@ -15,7 +15,7 @@ import { cellValue, SEPARATOR, wrongIn } from "./RowView";
 import { isUnreadable } from "./reading";
 import type { GridRow } from "./rows";
 import { scanColumns } from "./scanning";
-import { added, sumOf } from "./totals";
+import { added, sumOf, sumText } from "./totals";
 import type { Lines } from "./useLines";
 
 interface Props {
@@ -69,7 +69,7 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
             return (
               <div key={one.key}>
                 <dt>{one.label}</dt>
-                <dd className={isNegative(sum) ? "figure negative" : "figure"}>{figure(one.shape.kind, sum)}</dd>
+                <dd className={isNegative(sum) ? "figure negative" : "figure"}>{sumText(one.shape.kind, sum)}</dd>
               </div>
             );
           })}

@@ -13,6 +13,7 @@ import {
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from "react";
@@ -21,7 +22,8 @@ import type { Value } from "@/api/types";
 import { FieldEditor } from "@/fields/FieldEditor";
 import { isLinked } from "@/fields/shape";
 import { shown as shownText } from "@/fields/shown";
-import { dayOf, figure, isNegative } from "@/look/figures";
+import { ValueText } from "@/fields/ValueText";
+import { dayOf, isNegative } from "@/look/figures";
 import { useLook } from "@/look/Look";
 import { asTable } from "./clipboard";
 import { type Column, isSummed, NARROWEST, statesOf, WIDEST } from "./columns";
@@ -32,7 +34,7 @@ import { ChoiceEditor, type EditorHandle, LinkEditor } from "./PickEditor";
 import { cellText, isMany, type Paste, type PasteColumn, standing, taken } from "./pasting";
 import { cellValue, RowView, SEPARATOR } from "./RowView";
 import { isUnreadable, readCell, spelled } from "./reading";
-import { sumOf } from "./totals";
+import { sumOf, sumText } from "./totals";
 import type { Lines } from "./useLines";
 
 /** What others ask of the grid. */
@@ -92,6 +94,8 @@ export function Grid(props: Props) {
   const edit = useRef<Edit | null>(null);
   const wantsFocus = useRef(false);
   const isDragging = useRef(false);
+  /** The cursor goes behind what stands in the cell. */
+  const wantsCursor = useRef(false);
 
   const rows = lines.shown;
   const size: Size = { rows: rows.length, columns: columns.length };
@@ -326,7 +330,10 @@ export function Grid(props: Props) {
         return move(page, 0);
       case "F2":
         if (!mayType(active) && column?.field && row) onWhy?.(column.field, row);
-        else begin();
+        else {
+          wantsCursor.current = true;
+          begin();
+        }
         return true;
       case "Escape":
         if (!isTyping && !isOpen && !extent) return false;
@@ -478,9 +485,13 @@ export function Grid(props: Props) {
     }
     const to = { row: place.row, column: place.column };
     if (to.row === active.row && to.column === active.column && !event.shiftKey && !extent) {
+      const hadFocus = scroller.current?.contains(document.activeElement) ?? false;
+      // In its text the pointer places the cursor; anywhere else in the cell the editor keeps the focus.
+      if (target !== input.current || !hadFocus) event.preventDefault();
+      wantsFocus.current = document.activeElement !== input.current;
+      if (!hadFocus) setActive({ ...active });
       // Once more on the cell that is active already: change what stands there.
-      if (document.activeElement !== input.current) wantsFocus.current = true;
-      if (draft === null) begin();
+      else if (draft === null) begin();
       return;
     }
     event.preventDefault();
@@ -549,6 +560,11 @@ export function Grid(props: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another cell or another text: chosen as a whole, so that typing replaces it
   useLayoutEffect(() => {
     if (isReady && document.activeElement === input.current) input.current?.select();
+    else if (wantsCursor.current) {
+      const end = input.current?.value.length ?? 0;
+      input.current?.setSelectionRange(end, end);
+    }
+    wantsCursor.current = false;
   }, [isReady, text, active.row, active.column]);
 
   const label = column ? t("cell", { label: column.label, row: active.row + 1 }) : "";
@@ -629,6 +645,11 @@ export function Grid(props: Props) {
 
   const template = ["44px", ...columns.map((one) => `${one.width}px`), ...(readOnly ? [] : ["40px"])].join(" ");
   const hasSums = columns.some(isSummed);
+  const { now } = lines;
+  const sums = useMemo(
+    () => new Map(now.length === 0 ? [] : columns.filter(isSummed).map((one) => [one.key, sumOf(now, one.key)])),
+    [now, columns],
+  );
   const edge = (event: PointerEvent, one: Column) => {
     const begins = event.clientX;
     const target = event.currentTarget as HTMLElement;
@@ -641,109 +662,119 @@ export function Grid(props: Props) {
     });
     event.preventDefault();
   };
+  const figures = columns.filter((one) => one.field === null);
   return (
-    <div
-      ref={scroller}
-      role="grid"
-      aria-label={field.label}
-      aria-rowcount={rows.length + 1 + (hasSums ? 1 : 0)}
-      aria-colcount={columns.length + (readOnly ? 1 : 2)}
-      aria-readonly={readOnly}
-      aria-multiselectable
-      className="lines-grid"
-      style={{ "--lines-columns": template, "--lines-row": `${height}px` } as React.CSSProperties}
-      onKeyDown={onKeyDown}
-      onCopy={(event) => onCopy(event, false)}
-      onCut={(event) => onCopy(event, true)}
-      onPaste={onPasted}
-      onMouseDown={onMouseDown}
-      onMouseOver={onMouseOver}
-      onClick={onClick}
-      onFocus={onFocus}
-      onBlur={onBlur}
-    >
-      <div role="row" aria-rowindex={1} className="lines-row lines-head">
-        <div role="columnheader" className="lines-cell lines-place" aria-label={t("place")}>
-          #
-        </div>
-        {columns.map((one, at) => (
-          <div
-            key={one.key}
-            role="columnheader"
-            aria-colindex={at + 2}
-            className={[
-              "lines-cell",
-              one.isFigure ? "is-figure" : "",
-              at === 0 ? "is-stuck" : "",
-              one.field ? "" : "is-beside",
-            ].join(" ")}
-            title={one.field?.help ?? one.label}
-          >
-            <span className="lines-label">{one.label}</span>
-            <span className="lines-edge" onPointerDown={(event) => edge(event, one)} />
+    <>
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={field.label}
+        aria-rowcount={rows.length + 1 + (hasSums ? 1 : 0)}
+        aria-colcount={columns.length + (readOnly ? 1 : 2)}
+        aria-readonly={readOnly}
+        aria-multiselectable
+        className="lines-grid"
+        style={{ "--lines-columns": template, "--lines-row": `${height}px` } as React.CSSProperties}
+        onKeyDown={onKeyDown}
+        onCopy={(event) => onCopy(event, false)}
+        onCut={(event) => onCopy(event, true)}
+        onPaste={onPasted}
+        onMouseDown={onMouseDown}
+        onMouseOver={onMouseOver}
+        onClick={onClick}
+        onFocus={onFocus}
+        onBlur={onBlur}
+      >
+        <div role="row" aria-rowindex={1} className="lines-row lines-head">
+          <div role="columnheader" className="lines-cell lines-place" aria-label={t("place")}>
+            #
           </div>
-        ))}
-        {!readOnly && <div role="columnheader" aria-label={t("common:delete")} className="lines-cell lines-end" />}
-      </div>
-      <div role="rowgroup" className="lines-body" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const one = rows[item.index];
-          if (!one) return null;
-          const isHere = item.index === active.row;
-          const isIn = item.index >= block.top && item.index <= block.bottom && (extent !== null || isHere);
-          return (
-            <RowView
+          {columns.map((one, at) => (
+            <div
               key={one.key}
-              row={one}
-              place={item.index}
-              top={item.start}
-              columns={columns}
-              states={statesOf(columns, one, stateOf, readOnly)}
-              beside={besides[item.index]}
-              more={telling.words.get(idIn(one[telling.column])) ?? ""}
-              moreIn={telling.column}
-              wrong={wrongRows.get(item.index) ?? ""}
-              active={isHere ? active.column : -1}
-              left={isIn && extent ? block.left : -1}
-              right={isIn && extent ? block.right : -2}
-              editor={isHere ? editor() : null}
-              readOnly={readOnly}
-              isSpare={!readOnly && item.index === rows.length - 1}
-              flash={flash?.key === one.key ? flash.times : 0}
-              onWhy={Boolean(onWhy) && one.id !== undefined}
-            />
-          );
-        })}
-      </div>
-      {hasSums && (
-        <div role="row" aria-rowindex={rows.length + 2} className="lines-row lines-sums">
-          <div role="rowheader" className="lines-cell lines-place" aria-label={t("sums")}>
-            Σ
-          </div>
-          {columns.map((one, at) => {
-            const sum = isSummed(one) ? sumOf(lines.now, one.key) : null;
-            const names = ["lines-cell", one.isFigure ? "is-figure" : "", at === 0 ? "is-stuck" : ""];
+              role="columnheader"
+              aria-colindex={at + 2}
+              className={[
+                "lines-cell",
+                one.isFigure ? "is-figure" : "",
+                at === 0 ? "is-stuck" : "",
+                one.field ? "" : "is-beside",
+              ].join(" ")}
+              title={one.field?.help ?? one.label}
+            >
+              <span className="lines-label">{one.label}</span>
+              <span className="lines-edge" onPointerDown={(event) => edge(event, one)} />
+            </div>
+          ))}
+          {!readOnly && <div role="columnheader" aria-label={t("common:delete")} className="lines-cell lines-end" />}
+        </div>
+        <div role="rowgroup" className="lines-body" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const one = rows[item.index];
+            if (!one) return null;
+            const isHere = item.index === active.row;
+            const isIn = item.index >= block.top && item.index <= block.bottom && (extent !== null || isHere);
             return (
-              <div key={one.key} role="gridcell" aria-colindex={at + 2} className={names.join(" ")}>
-                {sum !== null && (
-                  <span className={isNegative(sum) ? "lines-text negative" : "lines-text"}>
-                    {figure(one.shape.kind, one.shape.kind === "money" ? cents(sum) : sum)}
-                  </span>
-                )}
-              </div>
+              <RowView
+                key={one.key}
+                row={one}
+                place={item.index}
+                top={item.start}
+                columns={columns}
+                states={statesOf(columns, one, stateOf, readOnly)}
+                beside={besides[item.index]}
+                more={telling.words.get(idIn(one[telling.column])) ?? ""}
+                moreIn={telling.column}
+                wrong={wrongRows.get(item.index) ?? ""}
+                active={isHere ? active.column : -1}
+                left={isIn && extent ? block.left : -1}
+                right={isIn && extent ? block.right : -2}
+                editor={isHere ? editor() : null}
+                readOnly={readOnly}
+                isSpare={!readOnly && item.index === rows.length - 1}
+                flash={flash?.key === one.key ? flash.times : 0}
+                onWhy={Boolean(onWhy) && one.id !== undefined}
+              />
             );
           })}
-          {!readOnly && <div role="gridcell" className="lines-cell lines-end" />}
+        </div>
+        {hasSums && (
+          <div role="row" aria-rowindex={rows.length + 2} className="lines-row lines-sums">
+            <div role="rowheader" className="lines-cell lines-place" aria-label={t("sums")}>
+              Σ
+            </div>
+            {columns.map((one, at) => {
+              const sum = sums.get(one.key) ?? null;
+              const names = ["lines-cell", one.isFigure ? "is-figure" : "", at === 0 ? "is-stuck" : ""];
+              return (
+                <div key={one.key} role="gridcell" aria-colindex={at + 2} className={names.join(" ")}>
+                  {sum !== null && (
+                    <span className={isNegative(sum) ? "lines-text negative" : "lines-text"}>
+                      {sumText(one.shape.kind, sum)}
+                    </span>
+                  )}
+                </div>
+              );
+            })}
+            {!readOnly && <div role="gridcell" className="lines-cell lines-end" />}
+          </div>
+        )}
+      </div>
+      {figures.length > 0 && (
+        // In sight also where their columns are not.
+        <div className="lines-here">
+          {figures.map((one) => {
+            const value = row && cellValue(one, row, besides[active.row]);
+            return (
+              <span key={one.key}>
+                {one.label} <ValueText shape={one.shape} value={value} />
+              </span>
+            );
+          })}
         </div>
       )}
-    </div>
+    </>
   );
-}
-
-/** Amounts are shown to the cent, as those above the sum are. */
-function cents(sum: string): string {
-  const [whole, fraction = ""] = sum.split(".");
-  return fraction.length > 2 ? sum : `${whole}.${fraction.padEnd(2, "0")}`;
 }
 
 export function pasteColumn(column: Column): PasteColumn {

@@ -10,7 +10,7 @@
  */
 import { CameraOutlined, PlusOutlined, QuestionCircleOutlined, SnippetsOutlined } from "@ant-design/icons";
 import { Alert, Button, Drawer, Popover, Tooltip } from "antd";
-import { lazy, Suspense, useCallback, useId, useRef, useState } from "react";
+import { lazy, memo, Suspense, useCallback, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, Form, Value, Values } from "@/api/types";
 import { dayOf } from "@/look/figures";
@@ -18,7 +18,7 @@ import { useShortcut, useShownShortcuts } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
 import { Scanner } from "@/scan/Scanner";
 import { Cards } from "./Cards";
-import { columnsOf } from "./columns";
+import { columnsOf, seenIn } from "./columns";
 import { Grid, type GridHandle, isPlain, pasteColumn } from "./Grid";
 import { changesOf, type Paste, taken } from "./pasting";
 import type { CellError, GridRow } from "./rows";
@@ -73,7 +73,10 @@ export default function LinesGrid(props: LinesGridProps) {
   const statusId = useId();
   const lines = useLines(props);
   const [widths, setWidths] = useState(() => keptWidths(form.form, field.name));
-  const columns = columnsOf(field, form.beside ?? [], rows, stateOf, widths);
+  const seen = seenIn(field, rows, stateOf);
+  // The same columns as long as nothing about them changes: rows are then drawn anew for their own sake only.
+  const beside = readOnly && props.besides.length === 0 ? undefined : form.beside;
+  const columns = useMemo(() => columnsOf(field, beside, seen, widths), [field, beside, seen, widths]);
   const scanned = readOnly ? null : scanColumns(field.fields ?? []);
   const first = scanColumns(field.fields ?? [])?.link ?? null;
   const telling = { column: first?.name ?? "", words: useTelling(first, rows) };
@@ -119,9 +122,31 @@ export default function LinesGrid(props: LinesGridProps) {
     else setPasting({ paste, row });
   };
 
+  const does = useMemo<FootActs>(
+    () => ({
+      add: () => grid.current?.addRow(),
+      paste: () => setPasting({ paste: null, row: lines.now.length }),
+      scan: () => setScanning(true),
+      nextWrong: () => grid.current?.nextWrong(),
+    }),
+    [lines],
+  );
   const isEmpty = rows.length === 0 && readOnly;
   return (
     <section className={narrow ? "lines narrow" : "lines"} aria-label={field.label} ref={root}>
+      {isEmpty ? (
+        <p className="soft lines-empty">{t("noRows")}</p>
+      ) : narrow ? (
+        <Cards given={props} lines={lines} columns={columns} flash={scans.flash} telling={telling} />
+      ) : (
+        <Grid
+          ref={grid}
+          given={props}
+          flash={scans.flash}
+          onCreate={setCreating}
+          {...{ lines, columns, widths, onWidth, message, onPaste, telling, onTell, statusId }}
+        />
+      )}
       {scans.missed.length > 0 && (
         <Alert
           type="error"
@@ -147,56 +172,18 @@ export default function LinesGrid(props: LinesGridProps) {
           }
         />
       )}
-      {isEmpty ? (
-        <p className="soft lines-empty">{t("noRows")}</p>
-      ) : narrow ? (
-        <Cards given={props} lines={lines} columns={columns} flash={scans.flash} telling={telling} />
-      ) : (
-        <Grid
-          ref={grid}
-          given={props}
-          flash={scans.flash}
-          onCreate={setCreating}
-          {...{ lines, columns, widths, onWidth, message, onPaste, telling, onTell, statusId }}
-        />
-      )}
-      <div className="lines-foot">
-        {!readOnly && !narrow && (
-          <Tooltip title={t("addHint")}>
-            <Button type="text" size="small" icon={<PlusOutlined />} onClick={() => grid.current?.addRow()}>
-              {t("addRow")}
-            </Button>
-          </Tooltip>
-        )}
-        {message && (
-          <Tooltip title={t("paste.hint")}>
-            <Button
-              type="text"
-              size={narrow ? "large" : "small"}
-              icon={<SnippetsOutlined />}
-              onClick={() => setPasting({ paste: null, row: lines.now.length })}
-            >
-              {t("paste.button")}
-            </Button>
-          </Tooltip>
-        )}
-        {scanned && narrow && (
-          <Button type="text" size="large" icon={<CameraOutlined />} onClick={() => setScanning(true)}>
-            {t("scan.button")}
-          </Button>
-        )}
-        <span className="lines-status" id={statusId} aria-live="polite">
-          {told ? <span className="wrong">{told}</span> : null}
-        </span>
-        {scans.waiting > 0 && <span className="soft">{t("scan.waiting", { count: scans.waiting })}</span>}
-        {errors.length > 0 && !narrow && (
-          <Button type="link" danger size="small" onClick={() => grid.current?.nextWrong()}>
-            {t("wrongCells", { count: errors.length })} F8
-          </Button>
-        )}
-        <span className="soft">{t("count", { count: rows.length })}</span>
-        {!readOnly && !narrow && <KeyHelp />}
-      </div>
+      <Foot
+        narrow={narrow}
+        readOnly={readOnly}
+        pastes={message !== null}
+        scans={scanned !== null && narrow}
+        told={told}
+        statusId={statusId}
+        waiting={scans.waiting}
+        wrong={errors.length}
+        count={rows.length}
+        does={does}
+      />
       <div className="unseen" aria-live="assertive">
         {scans.said}
       </div>
@@ -245,6 +232,66 @@ export default function LinesGrid(props: LinesGridProps) {
     </section>
   );
 }
+
+interface FootActs {
+  add: () => void;
+  paste: () => void;
+  scan: () => void;
+  nextWrong: () => void;
+}
+
+interface FootProps {
+  narrow: boolean;
+  readOnly: boolean;
+  pastes: boolean;
+  scans: boolean;
+  told: string | null;
+  statusId: string;
+  waiting: number;
+  wrong: number;
+  count: number;
+  does: FootActs;
+}
+
+/** What can be done with the rows, and what is to be said of them. */
+const Foot = memo(function Foot(props: FootProps) {
+  const { narrow, readOnly, pastes, scans, told, statusId, waiting, wrong, count, does } = props;
+  const { t } = useTranslation("lines");
+  return (
+    <div className="lines-foot">
+      {!readOnly && !narrow && (
+        <Tooltip title={t("addHint")}>
+          <Button type="text" size="small" icon={<PlusOutlined />} onClick={does.add}>
+            {t("addRow")}
+          </Button>
+        </Tooltip>
+      )}
+      {pastes && (
+        <Tooltip title={t("paste.hint")}>
+          <Button type="text" size={narrow ? "large" : "small"} icon={<SnippetsOutlined />} onClick={does.paste}>
+            {t("paste.button")}
+          </Button>
+        </Tooltip>
+      )}
+      {scans && (
+        <Button type="text" size="large" icon={<CameraOutlined />} onClick={does.scan}>
+          {t("scan.button")}
+        </Button>
+      )}
+      <span className="lines-status" id={statusId} aria-live="polite">
+        {told ? <span className="wrong">{told}</span> : null}
+      </span>
+      {waiting > 0 && <span className="soft">{t("scan.waiting", { count: waiting })}</span>}
+      {wrong > 0 && !narrow && (
+        <Button type="link" danger size="small" onClick={does.nextWrong}>
+          {t("wrongCells", { count: wrong })} F8
+        </Button>
+      )}
+      <span className="soft">{t("count", { count })}</span>
+      {!readOnly && !narrow && <KeyHelp />}
+    </div>
+  );
+});
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["Enter", "keys.enter"],

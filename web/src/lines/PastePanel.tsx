@@ -10,7 +10,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { Button, Drawer, Input, Segmented, Select, Spin } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Linked } from "@/api/types";
 import { FieldEditor } from "@/fields/FieldEditor";
+import { isLinked } from "@/fields/shape";
 import { ProblemNote } from "@/look/ProblemNote";
 import { useNarrow } from "@/look/useNarrow";
 import { meanings } from "./lookup";
@@ -224,16 +226,27 @@ function Items({ places, keys, columns, today, change }: ItemsProps) {
                         {cell.value !== undefined && !cell.isWrong ? (
                           <span>
                             {cellText(column.shape, cell.value, { yes: t("common:yes"), no: t("common:no") })}
+                            <span className="soft">
+                              {
+                                cell.candidates?.find(
+                                  (one) => isLinked(cell.value ?? null) && one.id === (cell.value as Linked).id,
+                                )?.more
+                              }
+                            </span>
                           </span>
                         ) : cell.candidates && cell.candidates.length > 0 ? (
                           <Select
                             size="small"
                             aria-label={label}
                             placeholder={t("paste.choose", { count: cell.candidates.length })}
-                            options={cell.candidates.map(({ id, title }) => ({ value: id, label: title ?? `#${id}` }))}
-                            onChange={(id: number) =>
-                              put({ ...cell, value: cell.candidates?.find((own) => own.id === id) ?? null })
-                            }
+                            options={cell.candidates.map(({ id, title, more }) => ({
+                              value: id,
+                              label: [title ?? `#${id}`, more].filter(Boolean).join(" · "),
+                            }))}
+                            onChange={(id: number) => {
+                              const own = cell.candidates?.find((one) => one.id === id);
+                              put({ ...cell, value: own ? { id: own.id, title: own.title } : null });
+                            }}
                           />
                         ) : cell.isWrong && column.shape.kind === "link" ? (
                           <FieldEditor

@@ -108,10 +108,8 @@ export const RowView = memo(function RowView(props: RowProps) {
             tabIndex={isActive && !editor ? 0 : -1}
             title={isActive ? undefined : text}
           >
-            {isActive && editor ? editor : state === "h" ? null : cell(column, value, readOnly, t, beside)}
-            {!(isActive && editor) && props.more !== "" && column.key === props.moreIn && (
-              <span className="lines-more">{props.more}</span>
-            )}
+            {isActive && editor ? editor : state === "h" ? null : cell(column, value, readOnly, beside)}
+            {props.more !== "" && column.key === props.moreIn && <span className="lines-more">{props.more}</span>}
             {isActive &&
               props.onWhy &&
               state === "r" &&
@@ -151,20 +149,20 @@ export const RowView = memo(function RowView(props: RowProps) {
   );
 });
 
-type Translate = (key: string) => string;
+/** Flags are boxes here, and need no words. */
+const SILENT = { yes: "", no: "" };
 
 function cell(
   column: Column,
   value: Value,
   readOnly: boolean,
-  t: Translate,
   beside: Record<string, BesideFigure> | undefined,
 ): ReactNode {
   const { shape } = column;
   if (shape.kind === "flag") return <span className={value === true ? "lines-box is-on" : "lines-box"} />;
   if (isBlank(value)) return null;
   if (readOnly && isLinked(value)) return <LinkText shape={shape} value={value} />;
-  const text = shown(shape, value, { yes: t("common:yes"), no: t("common:no") });
+  const text = shown(shape, value, SILENT);
   const at = column.field
     ? null
     : Object.entries(beside ?? {}).find(([name]) => besideKey(name) === column.key)?.[1].at;

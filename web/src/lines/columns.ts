@@ -43,42 +43,44 @@ function usualWidth(shape: Shape, isFirst: boolean): number {
   return Math.min(280, Math.max(WIDTHS[shape.kind] ?? 130, label, isFirst ? 280 : 0));
 }
 
-/** Columns that are to be seen in some row, with the widths that somebody gave them. */
+/** The names of the columns that are to be seen in some row, as one text. */
+export function seenIn(field: Field, rows: readonly GridRow[], stateOf: StateOf): string {
+  // What follows from later documents says nothing of rows that nobody has stored.
+  const isNew = !rows.some((row) => row.id !== undefined);
+  return (field.fields ?? [])
+    .filter(
+      (one) =>
+        one.kind !== "lines" &&
+        !(one.meter && isNew) &&
+        (rows.length === 0 || !one.visible || rows.some((row) => stateOf(one, row).visible)),
+    )
+    .map((one) => one.name)
+    .join(" ");
+}
+
+/** The columns of these names and the figures beside them, with the widths that somebody gave them. */
 export function columnsOf(
   field: Field,
-  beside: readonly Beside[],
-  rows: readonly GridRow[],
-  stateOf: StateOf,
+  beside: readonly Beside[] | undefined,
+  seen: string,
   widths: Readonly<Record<string, number>>,
 ): Column[] {
-  const seen = (field.fields ?? []).filter(
-    (one) =>
-      one.kind !== "lines" && (rows.length === 0 || !one.visible || rows.some((row) => stateOf(one, row).visible)),
-  );
-  const own = seen.map((one, place) => {
-    const shape = shapeOf(one);
-    return {
-      key: one.name,
-      label: one.label,
-      shape,
-      field: one,
-      isFigure: FIGURES.has(one.kind),
-      width: widths[one.name] ?? usualWidth(shape, place === 0),
-    };
-  });
-  const figures = beside
+  const names = new Set(seen.split(" "));
+  const own = (field.fields ?? [])
+    .filter((one) => names.has(one.name))
+    .map((one, place) => {
+      const shape = shapeOf(one);
+      const isFigure = FIGURES.has(one.kind);
+      const width = widths[one.name] ?? usualWidth(shape, place === 0);
+      return { key: one.name, label: one.label, shape, field: one, isFigure, width };
+    });
+  const figures = (beside ?? [])
     .filter((one) => one.lines === field.name)
     .map((one) => {
       const shape: Shape = { kind: one.kind, label: one.label };
       const key = besideKey(one.name);
-      return {
-        key,
-        label: one.label,
-        shape,
-        field: null,
-        isFigure: FIGURES.has(one.kind),
-        width: widths[key] ?? usualWidth(shape, false),
-      };
+      const width = widths[key] ?? usualWidth(shape, false);
+      return { key, label: one.label, shape, field: null, isFigure: FIGURES.has(one.kind), width };
     });
   return [...own, ...figures];
 }

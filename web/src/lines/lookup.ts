@@ -3,7 +3,7 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { formQuery, keys } from "@/api/queries";
 import type { Field, Form, Linked, ListRow, Page } from "@/api/types";
-import { titleOf } from "@/fields/title";
+import { secondLine, titleOf } from "@/fields/title";
 import { plain } from "./reading";
 
 const MOST = 20;
@@ -51,10 +51,19 @@ export function exactFirst(page: Page, words: string): ListRow[] {
   return exact.length === 0 ? page.rows : [...exact, ...page.rows.filter((row) => !exact.includes(row))];
 }
 
+/** A record, and what else tells it from others of its name. */
+export interface Candidate extends Linked {
+  more: string;
+}
+
 /** What a text was found to mean: one record, one of several, or nothing. */
 export interface Meaning {
-  found: Linked | null;
-  candidates: Linked[];
+  found: Candidate | null;
+  candidates: Candidate[];
+}
+
+function candidate(page: Page, row: ListRow, title: string | null): Candidate {
+  return { id: row.id, title: titleOf(page, row, title), more: secondLine(page, row, title, 2) };
 }
 
 /** The fields that tell a record from all others: codes first, its name last. */
@@ -70,10 +79,11 @@ async function exactly(
   queries: QueryClient,
   { form }: Target,
   texts: readonly string[],
-): Promise<Map<string, Linked[]>> {
+): Promise<Map<string, Candidate[]>> {
   const described = await queries.ensureQueryData(formQuery(form));
-  const found = new Map<string, Linked[]>();
-  const columns = [...new Set([...telling(described), ...(described.title ? [described.title] : [])])];
+  const found = new Map<string, Candidate[]>();
+  const title = described.title ? [described.title] : [];
+  const columns = [...new Set([...title, ...telling(described), ...described.list.columns.map((one) => one.key)])];
   for (const field of telling(described)) {
     const left = texts.filter((text) => !found.has(text));
     const batches = Array.from({ length: Math.ceil(left.length / BATCH) }, (_, at) =>
@@ -86,7 +96,7 @@ async function exactly(
       for (const row of page.rows) {
         const text = byText.get(folded(row[field]));
         if (text === undefined) continue;
-        found.set(text, [...(found.get(text) ?? []), { id: row.id, title: titleOf(page, row, described.title) }]);
+        found.set(text, [...(found.get(text) ?? []), candidate(page, row, described.title)]);
       }
     });
   }
@@ -100,7 +110,8 @@ export async function byCode(queries: QueryClient, target: Target, code: string)
     queryFn: async () => (await exactly(queries, target, [code])).get(code) ?? [],
     staleTime: 60_000,
   });
-  return found.length === 1 ? (found[0] ?? null) : null;
+  const [only] = found;
+  return only && found.length === 1 ? { id: only.id, title: only.title } : null;
 }
 
 /** What each of many texts means: exact ones by the hundred, the rest searched one by one. */
@@ -135,7 +146,7 @@ async function searched(queries: QueryClient, target: Target, text: string, titl
     if (page.rows.length === 0) continue;
     const exact = page.rows.filter((row) => isExact(page, row, words));
     const rows = exact.length > 0 ? exact : page.rows;
-    const candidates = rows.map((row) => ({ id: row.id, title: titleOf(page, row, title) }));
+    const candidates = rows.map((row) => candidate(page, row, title));
     return { found: candidates.length === 1 ? (candidates[0] ?? null) : null, candidates };
   }
   return { found: null, candidates: [] };

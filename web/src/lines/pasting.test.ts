@@ -93,8 +93,8 @@ describe("messages", () => {
 
 describe("what was found", () => {
   const paste = taken("A\t1\nB\t2\nC\t3", given(0));
-  const one = { id: 1, title: "A" };
-  const two = { id: 2, title: "B" };
+  const one = { id: 1, title: "A", more: "small" };
+  const two = { id: 2, title: "B", more: "large" };
   const known = told(
     paste,
     "thing",
@@ -120,7 +120,7 @@ describe("what was found", () => {
     expect(changes[0]).toEqual({
       kind: "cells",
       cells: [
-        { key: "a", column: "thing", before: undefined, after: one },
+        { key: "a", column: "thing", before: undefined, after: { id: 1, title: "A" } },
         { key: "a", column: "count", before: undefined, after: "1" },
       ],
     });

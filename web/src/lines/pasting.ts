@@ -1,9 +1,9 @@
 /** What was pasted, taken apart for the columns of a grid, to be looked at before it goes in. Pure. */
-import type { Linked, Value } from "@/api/types";
+import type { Value } from "@/api/types";
 import { isBlank, isLinked, type Shape } from "@/fields/shape";
 import { cellsIn, headings, messageIn } from "./clipboard";
 import type { CellChange, Change, PlacedRow } from "./history";
-import type { Meaning } from "./lookup";
+import type { Candidate, Meaning } from "./lookup";
 import { plain, readCell, spelled } from "./reading";
 import { type GridRow, newRowKey } from "./rows";
 
@@ -19,7 +19,7 @@ export interface PasteColumn {
 export interface PasteCell {
   text: string;
   value?: Value;
-  candidates?: Linked[];
+  candidates?: Candidate[];
   /** The column cannot hold the text, or nothing bears that name. */
   isWrong?: boolean;
 }
@@ -117,7 +117,7 @@ export function told(paste: Paste, column: string, meanings: ReadonlyMap<string,
     const meaning = cell && cell.value === undefined ? meanings.get(plain(cell.text)) : undefined;
     if (!cell || !meaning) return row;
     const next: PasteCell = { text: cell.text, candidates: meaning.candidates };
-    if (meaning.found) next.value = meaning.found;
+    if (meaning.found) next.value = { id: meaning.found.id, title: meaning.found.title };
     else if (meaning.candidates.length === 0) next.isWrong = true;
     return { ...row, cells: { ...row.cells, [column]: next } };
   });

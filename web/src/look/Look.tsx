@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import type { Preferences } from "@/api/types";
 import { NONCE } from "./nonce";
 import { type Size, themed } from "./tokens";
+import { useNarrow } from "./useNarrow";
 
 type Brightness = NonNullable<Preferences["theme"]>;
 
@@ -44,6 +45,7 @@ function useNight(): boolean {
 export function Look({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation();
   const night = useNight();
+  const narrow = useNarrow();
   const [brightness, setBrightness] = useState(() => (localStorage.getItem("onebook.theme") ?? "system") as Brightness);
   const [size, setSize] = useState(() => (localStorage.getItem("onebook.size") ?? "normal") as Size);
   const isDark = brightness === "dark" || (brightness === "system" && night);
@@ -78,7 +80,7 @@ export function Look({ children }: { children: ReactNode }) {
   return (
     <Choice value={chosen}>
       <ConfigProvider
-        theme={themed(isDark, size)}
+        theme={themed(isDark, size, narrow)}
         locale={isEnglish ? enUS : zhCN}
         csp={{ nonce: NONCE }}
         button={{ autoInsertSpace: false }}

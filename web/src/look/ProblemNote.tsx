@@ -8,9 +8,11 @@ interface Props {
   onRetry?: () => void;
   /** How a cause's field is called on this page. */
   labelOf?: (field: string) => string | undefined;
+  /** Whether the numbers of rows mean rows that the reader sees. */
+  hasRows?: boolean;
 }
 
-export function ProblemNote({ error, onRetry, labelOf }: Props) {
+export function ProblemNote({ error, onRetry, labelOf, hasRows = true }: Props) {
   const { t } = useTranslation();
   if (!error) return null;
   const retry = onRetry && (
@@ -33,9 +35,12 @@ export function ProblemNote({ error, onRetry, labelOf }: Props) {
           <ul className="causes">
             {causes.map((cause) => (
               <li key={`${cause.code} ${cause.field} ${cause.row} ${cause.text}`}>
-                {[cause.row === null ? null : t("rowNumber", { row: cause.row }), cause.field && labelOf?.(cause.field)]
+                {[
+                  cause.row === null || !hasRows ? null : t("rowNumber", { row: cause.row }),
+                  cause.field && labelOf?.(cause.field),
+                ]
                   .filter(Boolean)
-                  .map((place) => `${place}：`)
+                  .map((place) => t("at", { place }))
                   .join("")}
                 {cause.text}
               </li>

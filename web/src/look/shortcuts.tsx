@@ -34,6 +34,7 @@ class Registry {
   /** What keys are called on this keyboard. */
   written(keys: string): string {
     return keys
+      .replace(/\+([a-z])$/, (_, key: string) => `+${key.toUpperCase()}`)
       .replaceAll("$mod", this.isMac ? "⌘" : "Ctrl")
       .replaceAll("+", this.isMac ? " " : "+")
       .replace("Shift+?", "?")

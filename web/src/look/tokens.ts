@@ -44,16 +44,18 @@ const DARK = {
   colorTextLightSolid: "#10161f",
 } as const;
 
-/** Ant Design's theme for a brightness and a size of type. */
-export function themed(dark: boolean, size: Size): ThemeConfig {
+/** Ant Design's theme for a brightness and a size of type; on a phone, everything is as high as a thumb needs. */
+export function themed(dark: boolean, size: Size, narrow: boolean): ThemeConfig {
   const fontSize = size === "large" ? 17 : 14;
+  const height = narrow ? 44 : size === "large" ? 40 : 32;
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       ...(dark ? DARK : LIGHT),
       fontFamily: FONT,
       fontSize,
-      controlHeight: size === "large" ? 40 : 32,
+      controlHeight: height,
+      ...(narrow && { controlHeightSM: 36, controlHeightLG: 48 }),
       borderRadius: 6,
       wireframe: false,
       motionDurationMid: "0.12s",
@@ -61,7 +63,14 @@ export function themed(dark: boolean, size: Size): ThemeConfig {
     },
     components: {
       Layout: { siderBg: "transparent", headerBg: "transparent", bodyBg: "transparent", headerPadding: "0 16px" },
-      Menu: { itemBg: "transparent", subMenuItemBg: "transparent", activeBarBorderWidth: 0, itemHeight: 36 },
+      Menu: {
+        itemBg: "transparent",
+        subMenuItemBg: "transparent",
+        activeBarBorderWidth: 0,
+        itemHeight: 36,
+        // The chosen place stands on the primary colour's own shade, where the primary itself is hard to read at night.
+        ...(dark && { itemSelectedColor: "#b5cef6" }),
+      },
       Table: { cellPaddingBlockSM: 7, headerBg: "transparent", headerSplitColor: "transparent" },
     },
   };

@@ -13,10 +13,11 @@ import { App, Button, Dropdown, type MenuProps, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Problem } from "@/api/client";
+import { print as printFile } from "@/api/print";
 import type { Form, OpenTransition, RecordPage } from "@/api/types";
 import { useShortcut, useShownShortcuts } from "@/look/shortcuts";
 import type { Command } from "./commands";
-import { printRecord } from "./print";
+import { leadsOn } from "./path";
 
 /** Something to be done that is looked at first. */
 export interface Doing {
@@ -55,10 +56,11 @@ export function Actions(props: Props) {
   const { message } = App.useApp();
   const { written } = useShownShortcuts();
   const steps = stepsOf(form, page);
-  const main = steps.find((one) => one.is_allowed);
+  // What the great button and its key do leads on; giving up or going back is never one keystroke away.
+  const main = steps.find((one) => one.is_allowed && (page === null || leadsOn(form, page.state, one.to)));
   const prints = form.prints ?? [];
   const print = useMutation({
-    mutationFn: (name: string) => printRecord(form.form, page?.id ?? 0, name),
+    mutationFn: (name: string) => printFile(`${form.form}/${page?.id}/print/${name}`),
     onError: (error) => void message.error(error instanceof Problem ? error.body.detail : t("common:somethingWrong")),
   });
   const mayPrint = page !== null && prints.length > 0;
@@ -103,7 +105,7 @@ export function Actions(props: Props) {
       step={one}
       isMain={one === main && !saveIsMain}
       label={isDirty || page === null ? t("saveAnd", { label: one.label }) : one.label}
-      hint={one === main ? written("$mod+Enter") : ""}
+      hint={narrow ? null : [one.label, one === main ? written("$mod+Enter") : ""].join(" ")}
       isBusy={isBusy}
       onStep={props.onStep}
     />
@@ -218,14 +220,15 @@ interface StepProps {
   step: OpenTransition;
   isMain: boolean;
   label: string;
-  hint: string;
+  /** What stands beside it when it is pointed at; nobody points on a phone. */
+  hint: string | null;
   isBusy: boolean;
   onStep: (name: string) => void;
 }
 
 function StepButton({ step, isMain, label, hint, isBusy, onStep }: StepProps) {
   return (
-    <Tooltip title={step.is_allowed ? [label, hint].join(" ") : step.reasons.join("；")}>
+    <Tooltip title={step.is_allowed ? hint : step.reasons.join("；")}>
       <Button
         type={isMain ? "primary" : "default"}
         disabled={!step.is_allowed}
@@ -238,11 +241,11 @@ function StepButton({ step, isMain, label, hint, isBusy, onStep }: StepProps) {
   );
 }
 
-/** The steps that are open to the record; to a new one, those that start where it will begin. */
+/** The steps that are open to the record; to a new one, those that lead on from where it will begin: nobody makes one to give it up. */
 function stepsOf(form: Form, page: RecordPage | null): OpenTransition[] {
   if (page !== null) return page.deleted_at ? [] : page.transitions;
   const first = form.states[0]?.name ?? "";
   return form.transitions
-    .filter((one) => one.may_run && one.from.includes(first))
+    .filter((one) => one.may_run && one.from.includes(first) && leadsOn(form, first, one.to))
     .map((one) => ({ name: one.name, label: one.label, to: one.to, is_allowed: true, reasons: [] }));
 }

@@ -49,6 +49,14 @@ export function mentioned(text: string, people: readonly Linked[]): number[] {
   return found;
 }
 
+/**
+ * The beginning of a name behind the last `@` before the caret; null where nobody is being mentioned. Read from the text
+ * itself, because what an input method writes comes without keys.
+ */
+export function mentioning(text: string, caret: number): string | null {
+  return /@([^\s@]*)$/.exec(text.slice(0, caret))?.[1] ?? null;
+}
+
 interface Props {
   form: Form;
   id: number;
@@ -118,8 +126,13 @@ function NewComment({ form, id }: { form: string; id: number }) {
         onChange={(value) => {
           setText(value);
           key.current = actionKey();
+          const typing = document.activeElement;
+          const at = typing instanceof HTMLTextAreaElement ? typing.selectionStart : value.length;
+          setAsked(mentioning(value, at));
         }}
         onSearch={(words) => setAsked(words)}
+        // The server found them, also by their letters: what it found needs no second sieve.
+        filterOption={false}
         loading={found.isFetching}
         options={offered.map((one) => ({ value: one.title, label: one.title, key: String(one.id) }))}
         autoSize={{ minRows: 1, maxRows: 6 }}
@@ -143,7 +156,7 @@ function NewComment({ form, id }: { form: string; id: number }) {
           {t("send")}
         </Button>
       )}
-      <ProblemNote error={say.error} />
+      <ProblemNote error={say.error} hasRows={false} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { LinkText } from "@/fields/LinkText";
 import { isLinked, shapeOf } from "@/fields/shape";
 import { ValueText } from "@/fields/ValueText";
 import type { CellState } from "@/lines/LinesGrid";
+import { same } from "./values";
 
 interface Props {
   field: Field;
@@ -82,4 +83,18 @@ export const Cell = memo(function Cell({ field, value, state, isEditing, error, 
       )}
     </div>
   );
-});
+}, isSame);
+
+/** Whether nothing of it has to be drawn anew: computed links and states are made anew with every key, and say the same. */
+function isSame(before: Props, after: Props): boolean {
+  const { value: was, state: stood, ...others } = before;
+  const { value, state, ...rest } = after;
+  return (
+    same(was, value) &&
+    (!isLinked(value) || !isLinked(was) || was.title === value.title) &&
+    stood.visible === state.visible &&
+    stood.editable === state.editable &&
+    stood.required === state.required &&
+    Object.entries(rest).every(([name, one]) => others[name as keyof typeof others] === one)
+  );
+}

@@ -138,6 +138,12 @@ export function Sheet({ form, page, base, initial }: Props) {
     wrong?.scrollIntoView({ block: "center" });
   }, [refused]);
 
+  // Who asked to edit begins at the first field, without reaching for the mouse.
+  useEffect(() => {
+    if (isEditing && !narrow)
+      sheet.current?.querySelector<HTMLElement>(".cell :is(input, textarea, button.ant-switch)")?.focus();
+  }, [isEditing, narrow]);
+
   const isDone = async (outcome: Outcome, command: Command, label: string) => {
     isOver.current = true;
     forget(place);
@@ -184,7 +190,7 @@ export function Sheet({ form, page, base, initial }: Props) {
   /** A step of the record as it is typed: saved in the same breath. What moves the book is looked at first. */
   const step = async (name: string) => {
     const declared = form.transitions.find((one) => one.name === name);
-    if (!declared || run.isPending) return;
+    if (!declared || run.isPending || doing) return;
     const command: Command =
       isTouched || start.page === null
         ? saving(name)
@@ -426,7 +432,9 @@ function Fields({ form, page, typing, isTyping, openFields, errors, besides, why
   const { t } = useTranslation("record");
   const { shown, set, setRows, stateOf } = typing;
   const byName = new Map(form.fields.map((one) => [one.name, one]));
-  let isFirst = page === null;
+  const narrow = useNarrow();
+  // On a phone the keyboard would cover half of what is to be seen first.
+  let isFirst = page === null && !narrow;
   return form.sections.map((section, at) => {
     const fields = section.fields.flatMap((name) => {
       const field = byName.get(name);

@@ -3,11 +3,12 @@ import { ArrowRightOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Drawer, Skeleton, Tag } from "antd";
 import Decimal from "decimal.js";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { grouped, trimmed } from "@/look/figures";
 import "@/behind/behind.css";
 import { ProblemNote } from "@/look/ProblemNote";
+import { useShortcut } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
 import {
   type Balance,
@@ -53,7 +54,15 @@ export function StepPanel(props: Props) {
   const words = useQuery({ ...explainedQuery(form, transition ?? ""), enabled: transition !== undefined });
   const isPossible = seen.data?.is_possible ?? false;
   const followers = seen.data?.refusals.filter((one) => one.code === "process.has_followers") ?? [];
-  const confirm = () => isPossible && !isBusy && onConfirm(command);
+  const confirm = () => {
+    if (isPossible && !isBusy) onConfirm(command);
+  };
+  // The same keys that asked for the step confirm it, wherever the focus is; so does Enter, once it is known to be possible.
+  useShortcut({ keys: "$mod+Enter", label: t("doIt", { label }) }, confirm);
+  const sure = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isPossible) sure.current?.focus();
+  }, [isPossible]);
   return (
     <Drawer
       open
@@ -65,46 +74,36 @@ export function StepPanel(props: Props) {
       footer={
         <div className="step-foot">
           <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button type="primary" disabled={!isPossible} loading={isBusy} onClick={confirm} autoFocus>
+          <Button type="primary" disabled={!isPossible} loading={isBusy} onClick={confirm} ref={sure}>
             {t("doIt", { label })}
           </Button>
         </div>
       }
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the key works wherever the focus is in the panel */}
-      <div
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.nativeEvent.isComposing) {
-            event.stopPropagation();
-            confirm();
-          }
-        }}
-      >
-        <ProblemNote error={error ?? seen.error} onRetry={seen.isError ? () => void seen.refetch() : undefined} />
-        {seen.isPending && <Skeleton active paragraph={{ rows: 5 }} />}
-        {seen.data && (
-          <>
-            {props.isIrreversible && <Alert type="warning" showIcon title={props.isIrreversible} />}
-            {seen.data.refusals.length > 0 && <Refusals refusals={seen.data.refusals} />}
-            {(followers.length > 0 || withFollowers) && (
-              <Checkbox checked={withFollowers} onChange={(event) => setWithFollowers(event.target.checked)}>
-                {t("withFollowers")}
-              </Checkbox>
-            )}
-            {isPossible && <Effects seen={seen.data} onFigure={props.onFigure} />}
-          </>
-        )}
-        {words.data && (
-          <details className="step-words">
-            <summary>{t("whatItDoes")}</summary>
-            <ul>
-              {words.data.sentences.map((one) => (
-                <li key={one.words}>{one.words}</li>
-              ))}
-            </ul>
-          </details>
-        )}
-      </div>
+      <ProblemNote error={error ?? seen.error} onRetry={seen.isError ? () => void seen.refetch() : undefined} />
+      {seen.isPending && <Skeleton active paragraph={{ rows: 5 }} />}
+      {seen.data && (
+        <>
+          {props.isIrreversible && <Alert type="warning" showIcon title={props.isIrreversible} />}
+          {seen.data.refusals.length > 0 && <Refusals refusals={seen.data.refusals} />}
+          {(followers.length > 0 || withFollowers) && (
+            <Checkbox checked={withFollowers} onChange={(event) => setWithFollowers(event.target.checked)}>
+              {t("withFollowers")}
+            </Checkbox>
+          )}
+          {isPossible && <Effects seen={seen.data} onFigure={props.onFigure} />}
+        </>
+      )}
+      {words.data && (
+        <details className="step-words">
+          <summary>{t("whatItDoes")}</summary>
+          <ul>
+            {words.data.sentences.map((one) => (
+              <li key={one.words}>{one.words}</li>
+            ))}
+          </ul>
+        </details>
+      )}
     </Drawer>
   );
 }
@@ -144,6 +143,9 @@ function Effects({ seen, onFigure }: { seen: Preview; onFigure: Props["onFigure"
   const balances = seen.balances.filter(moves);
   const holds = seen.holds.filter((one) => one.is_new || isNot0(one.open) || isNot0(one.waiting));
   const entries = gathered(seen.entries);
+  // Who may not see what things cost has no column of amounts.
+  const counts = entries.some((one) => isNot0(one.quantity));
+  const values = entries.some((one) => isNot0(one.amount));
   const undone = seen.outcome?.undone ?? [];
   const isNothing = balances.length + holds.length + entries.length + undone.length + seen.created.length === 0;
   return (
@@ -187,12 +189,16 @@ function Effects({ seen, onFigure }: { seen: Preview; onFigure: Props["onFigure"
             <thead>
               <tr>
                 <th scope="col">{t("account")}</th>
-                <th scope="col" className="figure">
-                  {t("quantity")}
-                </th>
-                <th scope="col" className="figure">
-                  {t("amount")}
-                </th>
+                {counts && (
+                  <th scope="col" className="figure">
+                    {t("quantity")}
+                  </th>
+                )}
+                {values && (
+                  <th scope="col" className="figure">
+                    {t("amount")}
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
@@ -201,8 +207,8 @@ function Effects({ seen, onFigure }: { seen: Preview; onFigure: Props["onFigure"
                   <td>
                     {one.label} <Places of={one} />
                   </td>
-                  <Moved figure={one.quantity} plain />
-                  <Moved figure={one.amount} />
+                  {counts && <Moved figure={one.quantity} plain />}
+                  {values && <Moved figure={one.amount} />}
                 </tr>
               ))}
             </tbody>
@@ -302,10 +308,12 @@ function Moved({ figure, plain = false }: { figure: string; plain?: boolean }) {
 }
 
 const isNot0 = (figure: string | null) => figure !== null && /[1-9]/.test(figure);
-const differs = ([before, after]: Balance["amount"]) => before !== after;
+/** Amounts that somebody may not see are not there at all. */
+const differs = (pair: Balance["amount"] | null): pair is Balance["amount"] => pair !== null && pair[0] !== pair[1];
 const moves = (one: Balance) =>
   [one.quantity, one.amount, one.available, one.projected, one.waiting].some((pair) => differs(pair));
-const sameMove = (one: Balance["amount"], other: Balance["amount"]) => one[0] === other[0] && one[1] === other[1];
+const sameMove = (one: Balance["amount"] | null, other: Balance["amount"] | null) =>
+  one?.[0] === other?.[0] && one?.[1] === other?.[1];
 const placeKey = (one: { account: string; places: Balance["places"] }) =>
   `${one.account} ${Object.entries(one.places)
     .map(([name, linked]) => `${name}=${linked.id}`)

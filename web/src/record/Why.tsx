@@ -1,8 +1,9 @@
-/** Why this number: the entries and promises behind a balance, or the formula of a computed figure with what it reads. */
+/** Why this number: the entries behind a balance, the steps of a promise, or the formula of a figure with what it reads. */
 import { Button, Drawer } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Field, Form, Row, Value, Values } from "@/api/types";
 import { Account } from "@/behind/Account";
+import { Meter, type MeterQuestion } from "@/behind/Meter";
 import { isRows, shapeOf } from "@/fields/shape";
 import { ValueText } from "@/fields/ValueText";
 import { useNarrow } from "@/look/useNarrow";
@@ -33,6 +34,7 @@ export function Why({ form, id, values, question, onAsk, onClose }: Props) {
       : question.field.account && id !== null && !question.row
         ? { account: question.field.account, at: { document: id } }
         : null;
+  const meter = question.of === "field" && id !== null ? meterOf(form.form, id, question) : null;
   return (
     <Drawer
       open
@@ -44,13 +46,24 @@ export function Why({ form, id, values, question, onAsk, onClose }: Props) {
       {question.of === "field" && (
         <Shown field={question.field} value={(question.row ?? values)[question.field.name]} />
       )}
-      {account ? (
-        <Account {...account} />
-      ) : (
-        question.of === "field" && <Reads form={form} values={values} question={question} onAsk={onAsk} />
+      {account && <Account {...account} />}
+      {meter && <Meter question={meter} />}
+      {!account && !meter && question.of === "field" && (
+        <Reads form={form} values={values} question={question} onAsk={onAsk} />
       )}
     </Drawer>
   );
+}
+
+/** What the server is asked about a meter of promises, of a record or of a stored row. */
+export function meterOf(
+  form: string,
+  id: number,
+  { field, lines, row }: Extract<Question, { of: "field" }>,
+): MeterQuestion | null {
+  if (!field.meter || field.account) return null;
+  if (!lines) return { form, id, field: field.name };
+  return row?.id ? { form, id, field: `${lines.name}.${field.name}`, row: row.id } : null;
 }
 
 function Shown({ field, value }: { field: Field; value: Value }) {

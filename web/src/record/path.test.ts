@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Form } from "@/api/types";
-import { isOpenIn, pathOf } from "./path";
+import { isOpenIn, leadsOn, pathOf } from "./path";
 
 const form = {
   states: [
@@ -30,6 +30,12 @@ it("a state beside the road is shown where the record stands", () => {
     ["draft", "past"],
     ["done", "now"],
   ]);
+});
+
+it("a step leads on along the road, not back and not away from it", () => {
+  const tos = ["draft", "asked", "gone", "done"];
+  expect(tos.map((to) => leadsOn(form, "draft", to))).toEqual([true, true, true, false]);
+  expect(tos.map((to) => leadsOn(form, "asked", to))).toEqual([false, true, true, false]);
 });
 
 it("a field stays open up to the state that it names, else as the state says", () => {

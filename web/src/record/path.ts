@@ -19,6 +19,12 @@ export function pathOf(form: Form, now: string | undefined): Stop[] {
   ];
 }
 
+/** Whether a step from a state leads on along the road or stays there; not back, and not away from it. */
+export function leadsOn(form: Form, from: string | null | undefined, to: string): boolean {
+  const main = mainPath(form).map((one) => one.name);
+  return main.includes(to) && main.indexOf(to) >= main.indexOf(from ?? "");
+}
+
 function mainPath(form: Form): State[] {
   const path: State[] = [];
   let state: State | undefined = form.states[0];

@@ -10,6 +10,13 @@ import type { BesideFigure } from "@/lines/LinesGrid";
 type Told = Record<string, BesideFigure>;
 
 const PAUSE_MS = 300;
+const NOTHING = "{}";
+
+/** A long record is a long question: it waits a little longer, so that it does not come between two keys. */
+function pauseFor(shown: Values): number {
+  const rows = Object.values(shown).reduce<number>((sum, one) => sum + (Array.isArray(one) ? one.length : 0), 0);
+  return PAUSE_MS + Math.min(rows, 1_000);
+}
 
 export interface Besides {
   record: { name: string; label: string; text: string }[];
@@ -19,32 +26,37 @@ export interface Besides {
 export function useBeside(form: Form, id: number | null, shown: Values, isTyping: boolean): Besides {
   const declared = form.beside ?? [];
   const hasAny = declared.length > 0;
-  const asked = JSON.stringify(hasAny && isTyping ? sent(form, shown) : {});
-  const [settledAsk, setSettled] = useState(asked);
+  const asks = hasAny && isTyping;
+  // Put together once somebody pauses, not with every key: a long record is a long question.
+  const [settledAsk, setSettled] = useState(() => (asks ? JSON.stringify(sent(form, shown)) : NOTHING));
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(asked), PAUSE_MS);
+    if (!asks) return setSettled(NOTHING);
+    const timer = setTimeout(() => setSettled(JSON.stringify(sent(form, shown))), pauseFor(shown));
     return () => clearTimeout(timer);
-  }, [asked]);
+  }, [form, shown, asks]);
   const found = useQuery({
     queryKey: ["beside", form.form, id, settledAsk],
+    // The question is long and a text already: it is not spelled once more with every drawing.
+    queryKeyHashFn: (key) => key.join("\u0001"),
     queryFn: ({ signal }) =>
       api.post<{ record: Told; lines: Record<string, Told[]> }>(
         `${form.form}/beside`,
         { values: JSON.parse(settledAsk) as unknown, ...(id === null ? {} : { of: id }) },
         { signal },
       ),
-    enabled: hasAny && isTyping && settledAsk !== "{}",
+    enabled: hasAny && isTyping && settledAsk !== NOTHING,
     placeholderData: keepPreviousData,
     staleTime: 5_000,
     retry: false,
   });
   if (!isTyping) return { record: [], rows: {} };
   const told = found.data;
+  // A figure that is not known yet keeps its place: what stands below does not move when it comes.
   const record = declared.flatMap((one) => {
-    const figure = one.lines === null ? told?.record[one.name] : undefined;
-    if (!figure) return [];
-    const text = shownText({ kind: one.kind, label: one.label }, figure.value, { yes: "", no: "" });
-    return text ? [{ name: one.name, label: one.label, text }] : [];
+    if (one.lines !== null) return [];
+    const figure = told?.record[one.name];
+    const text = figure && shownText({ kind: one.kind, label: one.label }, figure.value, { yes: "", no: "" });
+    return [{ name: one.name, label: one.label, text: text || "–" }];
   });
   return { record, rows: told?.lines ?? {} };
 }

@@ -15,6 +15,12 @@ export interface Drafted {
 /** After the last key: what only the server computes comes while the eye still travels. */
 const PAUSE_MS = 400;
 
+/** A long record is a long question: it waits a little longer, so that it does not come between two keys. */
+function pauseFor(typed: Typed): number {
+  const rows = Object.values(typed).reduce<number>((sum, one) => sum + (Array.isArray(one) ? one.length : 0), 0);
+  return PAUSE_MS + Math.min(rows, 1_000);
+}
+
 interface Start {
   form: Form;
   /** The stored record; null for a new one. */
@@ -92,7 +98,7 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
         // What cannot be asked now is asked with the next key; saving tells what is wrong in any case.
         () => undefined,
       );
-    }, PAUSE_MS);
+    }, pauseFor(typed));
     return () => {
       clearTimeout(timer);
       abort.abort();
