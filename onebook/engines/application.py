@@ -30,6 +30,7 @@ from onebook.engines.process.keeping.wanted import Republished
 from onebook.engines.process.looking import behind_links, beside, opening, reading
 from onebook.engines.process.looking.drafting import DraftAsked, Drafted, drafted
 from onebook.engines.process.looking.naming import named
+from onebook.engines.process.looking.opening_meter import AskedMeter, opened_meter
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.preferences import prefer, preferences
 from onebook.engines.process.preview import Preview, preview
@@ -38,6 +39,7 @@ from onebook.engines.process.telling import told
 from onebook.engines.report.export import Exports, Format
 from onebook.engines.report.groups import GroupKey, Groups
 from onebook.engines.report.list import Lists
+from onebook.engines.report.record_rows import RowsRequest
 from onebook.engines.report.report import ReportRequest, Reports
 from onebook.engines.report.request import ListRequest, Page
 from onebook.engines.talk.heard import change, heard
@@ -153,6 +155,12 @@ class Application:
         company = self._company(schema)
         with self._reading(schema) as transaction:
             return company.reports.page(transaction, request, actor, company.ground.context(actor, self._now()))
+
+    def report_rows(self, schema: str, actor: Actor, request: RowsRequest) -> dict[str, Any]:
+        """The rows that sum to a measure of a report over records."""
+        company = self._company(schema)
+        with self._reading(schema) as transaction:
+            return company.reports.rows(transaction, request, actor, company.ground.context(actor, self._now()))
 
     def export_report(self, schema: str, actor: Actor, request: ReportRequest, target: BinaryIO, kind: Format) -> None:
         """All rows of a report as a file. Refuses whoever may not take them out."""
@@ -273,6 +281,12 @@ class Application:
         ground = self.ground(schema)
         with self._reading(schema) as transaction:
             return opening.opened(transaction, ground, actor, asked, self._now(), language)
+
+    def opened_meter(self, schema: str, actor: Actor, asked: AskedMeter, language: str) -> dict[str, Any]:
+        """Why a meter of promises shows what it shows: the hold behind it, every step of it, the line it waits in."""
+        ground = self.ground(schema)
+        with self._reading(schema) as transaction:
+            return opened_meter(transaction, ground, actor, asked, self._now(), language)
 
     def check(self, schema: str) -> Sequence[book.Drift]:
         """Recompute the whole book and compare: every difference, none if it is clean."""

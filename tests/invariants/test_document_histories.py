@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from onebook.access.actor import SYSTEM
+from onebook.definition.field import HoldMeter
 from onebook.engines.application import Application
 from onebook.engines.process.command import Action, Bin, Create, Restore, Reverse, Run, Update
+from onebook.engines.process.looking.opening_meter import AskedMeter
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.preview import Preview
 from onebook.storage.database import Database
@@ -183,6 +185,24 @@ class Documents(RuleBasedStateMachine):
     def throw_away(self, which: int, back: bool) -> None:
         if (record := self._record(which)) is not None:
             self.act(Restore(record) if back else Bin(record))
+
+    @rule(which=WHICH)
+    def ask_why(self, which: int) -> None:
+        """Every meter of promises of an order opens to steps that sum to what it shows."""
+        orders = self.world.ask("SELECT 'sales_order', id FROM sales_order UNION ALL"
+                                " SELECT 'purchase_order', id FROM purchase_order ORDER BY 2")  # fmt: skip
+        if not orders:
+            return
+        form, number = one(orders, which)
+        catalog = self.application.ground(self.schema).catalog
+        for meter in catalog.meters(form):
+            if not isinstance(meter.meter, HoldMeter) or meter.lines is None:
+                continue
+            for row, shown in self.world.rows(RecordRef(form, number), meter.lines, "id", meter.field):
+                asked = AskedMeter(form, number, f"{meter.lines}.{meter.field}", row)
+                told = self.application.opened_meter(self.schema, SYSTEM, asked, "zh-CN")
+                assert sum(step["figure"] for step in told["steps"]) == told["figure"] == (shown or 0), asked
+                assert all(hold[meter.meter.shows] == shown for hold in told["holds"] if hold["is_shown"])
 
     @rule(month=st.sampled_from(MONTHS), is_closed=st.booleans())
     def turn_the_month(self, month: Month, is_closed: bool) -> None:

@@ -16,6 +16,7 @@ from onebook.engines.process.looking.opening import Asked
 from onebook.engines.report.refusals import NotReadable, UnknownColumn
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import Page
+from onebook.engines.view.reports import described
 from onebook.values.month import Month
 from tests.scenarios.history import Entry, History, readings
 from tests.scenarios.world import TODAY, World
@@ -411,6 +412,26 @@ def figure(history: History, account: str, actor: Actor = SYSTEM, **asked: Any) 
 
 def at(row: Mapping[str, Any], *keys: str) -> dict[str, int]:
     return {key: row[key]["id"] if row[key] else 0 for key in keys}
+
+
+@pytest.mark.parametrize("month", ["2026-01-01", "2026-02-01", "2026-03-01"])
+def test_every_column_over_a_span_opens_to_its_own_days(history: History, month: str) -> None:
+    catalog = history.world.application.ground(history.world.schema).catalog
+    tenses = described(catalog, catalog.reports["stock_movement"], "en")["tenses"]
+    assert set(tenses.values()) == {"opening", "moved", "closing"}
+    page = read(history, "stock_movement", month=month)
+    first, last = (date.fromisoformat(page.extra["days"][name]) for name in ("first", "last"))
+    days: dict[str, dict[str, Any]] = {
+        "opening": {"until": first - timedelta(days=1)},
+        "moved": {"since": first, "until": last},
+        "closing": {"until": last},
+    }
+    assert page.rows
+    for row in page.rows:
+        for column, tense in tenses.items():
+            opened = figure(history, "on_hand", at=at(row, "place", "item"), **days[tense])
+            name = column if tense == "moved" else column.partition("_")[2]
+            assert Decimal(opened[name] or 0) == Decimal(row[column]), (column, row)
 
 
 def assert_adds_up(opened: Mapping[str, Any]) -> None:

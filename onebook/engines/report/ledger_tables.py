@@ -47,18 +47,30 @@ JOURNAL: Final = table(
     column("form", Text),
     column("record", BigInteger),
     column("transition", Text),
+    column("booked_on", Date),
+    column("reverses", BigInteger),
 )
 HOLD: Final = table(
     "ledger_hold",
-    *(column(name, BigInteger) for name in ("id", "account", "document")),
+    *(column(name, BigInteger) for name in ("id", "account", "document", "owner")),
     column("name", Text),
     column("form", Text),
     column("sign", SmallInteger),
     column("due", Date),
     column("priority", Integer),
-    column("open_quantity", _QUANTITY),
-    column("open_amount", _AMOUNT),
+    *(column(f"{name}_quantity", _QUANTITY) for name in ("wanted", "settled", "released", "open")),
+    *(column(f"{name}_amount", _AMOUNT) for name in ("wanted", "settled", "released", "open")),
     column("waiting", _QUANTITY),
     column("is_open", Boolean),
+    column("is_waiting", Boolean),
+)
+HOLD_CHANGE: Final = table(
+    "ledger_hold_change",
+    *(column(name, BigInteger) for name in ("journal", "hold")),
+    column("position", Integer),
+    column("kind", Text),
+    *(column(f"{name}_quantity", _QUANTITY) for name in ("wanted", "settled", "released")),
+    *(column(f"{name}_amount", _AMOUNT) for name in ("wanted", "settled", "released")),
+    column("waiting", _QUANTITY),
 )
 DIMENSIONS: Final = ("item", "place", "lot", "party", "document")

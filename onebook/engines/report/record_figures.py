@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
@@ -21,14 +22,42 @@ from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
 
 
-def grouped_records(reading: Reading, report: Report, only: tuple[str, ...], hidden: frozenset[str]) -> Grouped:
-    """The groups of a records report; without rows, one row per record."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows that a report counts: where they stand, their keys and columns, and which of them."""
+
+    joins: Joins
+    guarded: GuardedColumns
+    keys: tuple[RowKey, ...]
+    columns: tuple[Presented, ...]
+    conditions: tuple[ColumnElement[bool], ...]
+    #: The report's own condition; its parameters are named in it.
+    filter: Expression | None
+
+
+def chosen_records(reading: Reading, report: Report, only: tuple[str, ...], hidden: frozenset[str]) -> Chosen:
+    """The rows of a records report, of those that the reader may see."""
     target = report.of
     rights = reading.must_read(target)
     joins = Joins(reading.tables, target)
     guarded = GuardedColumns(joins, reading)
     keys = tuple(_key(reading, target, text) for text in report.rows)
     columns = tuple(_open_columns(reading, report, hidden))
+    conditions: list[ColumnElement[bool]] = [
+        permitted_rows(rights, joins) if "." in target else permitted(rights, joins)
+    ]
+    expression = None
+    if report.filter is not None:
+        expression = _checked(reading, report, report.filter, "filter", Kind.FLAG)
+        conditions.append(lower_condition(expression, guarded))
+    conditions += [guarded.column(key) == bindparam(f"only_{key}") for key in only]
+    return Chosen(joins, guarded, keys, columns, tuple(conditions), expression)
+
+
+def grouped_records(reading: Reading, report: Report, only: tuple[str, ...], hidden: frozenset[str]) -> Grouped:
+    """The groups of a records report; without rows, one row per record."""
+    chosen = chosen_records(reading, report, only, hidden)
+    keys, columns, guarded = chosen.keys, chosen.columns, chosen.guarded
     counted = [column for column in columns if column.is_total or not keys]
     values: list[ColumnElement[Any]] = [
         key.grouped(guarded.column(key.key)).label(f"key_{n}") for n, key in enumerate(keys)
@@ -36,14 +65,7 @@ def grouped_records(reading: Reading, report: Report, only: tuple[str, ...], hid
     for n, column in enumerate(counted):
         assert column.expression is not None
         values.append(lower(column.expression, guarded).label(f"figure_{n}"))
-    conditions: list[ColumnElement[bool]] = [
-        permitted_rows(rights, joins) if "." in target else permitted(rights, joins)
-    ]
-    if report.filter is not None:
-        expression = _checked(reading, report, report.filter, "filter", Kind.FLAG)
-        conditions.append(lower_condition(expression, guarded))
-    conditions += [guarded.column(key) == bindparam(f"only_{key}") for key in only]
-    inner = select(*values).select_from(joins.from_clause()).where(*conditions)
+    inner = select(*values).select_from(chosen.joins.from_clause()).where(*chosen.conditions)
     if keys:
         base = inner.subquery("records")
         own = [base.c[f"key_{n}"] for n in range(len(keys))]

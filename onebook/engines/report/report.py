@@ -16,7 +16,8 @@ from onebook.engines.report.ledger_figures import LedgerFigures
 from onebook.engines.report.parameters import resolved
 from onebook.engines.report.reading import Reading
 from onebook.engines.report.record_figures import grouped_records
-from onebook.engines.report.refusals import NotExportable, NotReadable, UnknownReport
+from onebook.engines.report.record_rows import RecordRows, RowsRequest
+from onebook.engines.report.refusals import NotExportable, NotReadable, UnknownColumn, UnknownReport
 from onebook.engines.report.request import Page
 from onebook.engines.report.shape import Grouped, Shape
 from onebook.engines.report.span import Span, day_of, span_of
@@ -62,6 +63,7 @@ class Reports:
         self._catalog = catalog
         self._tables = tables
         self._shapes: dict[_Key, tuple[Shape, CompiledText, CompiledText]] = {}
+        self._rows: dict[object, tuple[RecordRows, CompiledText, CompiledText]] = {}
 
     def readable(self, actor: Actor) -> tuple[str, ...]:
         """The reports that an actor's roles grant."""
@@ -93,6 +95,7 @@ class Reports:
             "total_rows": rows[0][0] if rows else 0,
             "totals": dict(zip(totals, rows[0][1:start], strict=True)) if rows else dict.fromkeys(totals, "0"),
             "offset": max(0, request.offset),
+            "days": _days(report, given, span, context),
         }
         cells = rows_of(shape.headings, [row[start:] for row in rows], has_id=False)
         return Page(report.of, shape.headings, cells, extra=extra)
@@ -112,6 +115,40 @@ class Reports:
             return entries.headings, entries.rows(transaction, given, span, context)
         shape, _, rows = self._shape(request, report, given, span, actor)
         return shape.headings, transaction.stream(rows.bound(self._values(report, given, span, context)))
+
+    def rows(self, transaction: Transaction, request: RowsRequest, actor: Actor, context: Context) -> dict[str, Any]:
+        """The rows that sum to a measure of a report over records, in one round trip. Raises what reports refuse."""
+        asked = ReportRequest(request.report, request.parameters)
+        report, given, span = self._asked(asked, actor, context)
+        if report.source != "records":
+            raise UnknownColumn(field=request.column, slot="measure")
+        only, keys = self._only(report, given), frozenset(request.at)
+        key = ("rows", report.report, only, request.column, keys, None if actor.id == SYSTEM.id else actor.roles)
+        if key not in self._rows:
+            reading = Reading(self._catalog, self._tables, actor)
+            rows = RecordRows(reading, report, only, self._hidden(report.report, actor), request.column, keys)
+            if len(self._rows) >= REMEMBERED:
+                self._rows.clear()
+            self._rows[key] = (rows, compiled(rows.page()), compiled(rows.records()))
+        rows, page, records = self._rows[key]
+        own = rows.values(request.at)
+        values = self._values(report, given, span, context) | own
+        values |= {"page_limit": max(1, min(request.limit, PAGE_LIMIT)), "page_offset": max(0, request.offset)}
+        found, ids = transaction.run(page.bound(values), records.bound(values))
+        form, _, lines = report.of.partition(".")
+        return {
+            "report": report.report,
+            "form": form,
+            "lines": lines or None,
+            "heading": rows.column.heading,
+            "count": found[0][0] if found else 0,
+            "sum": (found[0][1] if found else None) or "0",
+            "rows": [
+                {"id": record, "title": title, "row": line, "position": position, "figure": figure}
+                for _, _, record, title, line, position, figure in found
+            ],
+            "list": rows.listed(own, given, [number for (number,) in ids], context.zone),
+        }
 
     def parameters(self, request: ReportRequest, actor: Actor, context: Context) -> Mapping[str, Any]:
         """The values that the parameters of a request have, defaults filled in."""
@@ -152,7 +189,7 @@ class Reports:
     def _shape(
         self, request: ReportRequest, report: Report, given: Mapping[str, Any], span: Span | None, actor: Actor
     ) -> tuple[Shape, CompiledText, CompiledText]:
-        only = tuple(name for name in self._narrowing(report) if given[name] is not None)
+        only = self._only(report, given)
         sort = request.sort if request.sort is not None else report.sort
         edges = (span.begins_late, span.ends_early) if span is not None else None
         key = _Key(report.report, only, edges, sort, None if actor.id == SYSTEM.id else actor.roles)
@@ -171,6 +208,9 @@ class Reports:
                 self._shapes.clear()
             found = self._shapes[key] = (shape, compiled(shape.page()), compiled(shape.rows()))
         return found
+
+    def _only(self, report: Report, given: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(name for name in self._narrowing(report) if given[name] is not None)
 
     def _narrowing(self, report: Report) -> Iterator[str]:
         """The link parameters that narrow the report to one record: those called like a row key or a dimension."""
@@ -201,6 +241,19 @@ class Reports:
             return
         names = {row.partition(":")[0].partition(".")[0] for row in report.rows}
         yield from (form for name, form in role.dimensions.items() if name in names)
+
+
+def _days(
+    report: Report, given: Mapping[str, Any], span: Span | None, context: Context
+) -> dict[str, str | None] | None:
+    """From which day to which the figures are, so that what stands behind them can be asked; None: what is now."""
+    match report.source:
+        case "balances" if span is not None:
+            return {"first": span.first.isoformat(), "last": span.last.isoformat()}
+        case "open_items":
+            return {"first": None, "last": day_of(given, context.today).isoformat()}
+        case _:
+            return None
 
 
 def _span(report: Report, given: Mapping[str, Any], context: Context) -> Span | None:

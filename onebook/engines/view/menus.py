@@ -10,8 +10,11 @@ from onebook.engines.table.rights import rights
 
 
 def menus(catalog: Catalog, actor: Actor, language: str) -> list[dict[str, Any]]:
-    """Every group with at least one place in it that the actor may see."""
-    groups = sorted(catalog.menus.values(), key=lambda menu: (menu.order, menu.menu))
+    """
+    Every group with at least one place in it that the actor may see; first those in which they begin documents, then
+    those in which they only look things up. Within both, the declared order holds.
+    """
+    groups = sorted(catalog.menus.values(), key=lambda menu: (not _begins(catalog, actor, menu), menu.order, menu.menu))
     drawn = (_group(catalog, actor, menu, language) for menu in groups)
     return [group for group in drawn if group["items"]]
 
@@ -27,6 +30,11 @@ def may_read_report(catalog: Catalog, actor: Actor, report: str) -> bool:
 def may_do_everything(catalog: Catalog, actor: Actor) -> bool:
     """Whether the actor administers the company: the system does, and roles that may everything."""
     return actor.id == SYSTEM.id or any(catalog.roles[name].everything for name in actor.roles if name in catalog.roles)
+
+
+def _begins(catalog: Catalog, actor: Actor, menu: Menu) -> bool:
+    forms = [catalog.forms[item.form] for item in menu.items if item.form is not None]
+    return any(form.kind == "document" and rights(catalog, actor, form.form).create is not None for form in forms)
 
 
 def _group(catalog: Catalog, actor: Actor, menu: Menu, language: str) -> dict[str, Any]:

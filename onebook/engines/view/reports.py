@@ -1,22 +1,30 @@
 """What a page needs to ask for a report: its name and its parameters. The columns come with the figures."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from onebook.definition.catalog import Catalog
 from onebook.definition.check.reports import entries_of
 from onebook.definition.report import Report
 from onebook.engines.view.prints import prints_of_report
 
+#: What stands in the names of measures over a span: before it, within it, at its end.
+_SPANNED: Final = re.compile(r"\b(opening|incoming|outgoing|closing)_")
+
 
 def described(catalog: Catalog, report: Report, language: str) -> dict[str, Any]:
     """A report in a language. Defaults are the server's: what is not given takes them. What is `required` has none: a
     statement is of somebody."""
+    is_spanned = report.source == "balances"
     subjects = list(entries_of(catalog, report)) if report.source == "entries" else []
     return {
         "report": report.report,
         "label": report.label.in_language(language),
         "source": report.source,
         "of": report.of,
+        # The first columns of its page are the keys of its rows, so many; a row is opened by them.
+        "keys": len(report.rows),
+        "tenses": {name: _tense(column.shows) for name, column in report.columns.items()} if is_spanned else {},
         "parameters": [
             {
                 "name": name,
@@ -30,3 +38,11 @@ def described(catalog: Catalog, report: Report, language: str) -> dict[str, Any]
         ],
         "prints": prints_of_report(catalog, report.report, language),
     }
+
+
+def _tense(shows: str) -> str:
+    """Of which days a column is: those before the span (`opening`), those of it (`moved`), or all up to its end."""
+    named = set(_SPANNED.findall(shows))
+    if named == {"opening"}:
+        return "opening"
+    return "moved" if named and named <= {"incoming", "outgoing"} else "closing"

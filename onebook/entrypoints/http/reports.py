@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from onebook.engines.process.looking.opening import Asked
+from onebook.engines.process.looking.opening_meter import AskedMeter
+from onebook.engines.report.record_rows import RowsRequest
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import PAGE_LIMIT
 from onebook.engines.view.discretion import opens, opens_amounts
@@ -24,6 +27,9 @@ from onebook.entrypoints.http.refusals import BadParameter, Forbidden
 from onebook.entrypoints.http.shapes import GREATEST_ID, Shape
 
 router = APIRouter(prefix="/api")
+
+#: One value of a key or parameter, as JSON has it.
+Scalar = Annotated[str, Field(max_length=1000)] | int | Decimal | bool | None
 
 #: What of the address is not a parameter of the report.
 OWN = frozenset({"sort", "limit", "offset", "format", "language", "row", "column"})
@@ -71,6 +77,31 @@ def run_report(visitor: CurrentVisitor, application: TheApplication, question: R
     return answered(application.report(visitor.schema, visitor.actor, question).encoded(visitor.language))
 
 
+class ReportFigure(Shape):
+    """Which figure of a report over records: a measure in the row that has these keys, as the report shows them (of
+    links the id); keys that are left out are summed over. `parameters`: what the report is asked."""
+
+    column: str = Field(max_length=64)
+    at: dict[str, Scalar] = Field(default_factory=dict, max_length=50)
+    parameters: dict[str, Scalar] = Field(default_factory=dict, max_length=50)
+    limit: int = Field(default=200, ge=1, le=PAGE_LIMIT)
+    offset: int = Field(default=0, ge=0, le=10_000_000)
+
+
+@router.post("/reports/{report}/rows")
+def open_report_figure(
+    visitor: CurrentVisitor,
+    application: TheApplication,
+    report: ReportName,
+    figure: Annotated[ReportFigure, Depends(reading(ReportFigure))],
+) -> Response:
+    """The rows that sum to a measure of a report over records, and the list of the form that shows their records."""
+    asked = RowsRequest(report, figure.column, figure.at, figure.parameters, figure.limit, figure.offset)
+    found = application.report_rows(visitor.schema, visitor.actor, asked)
+    heading = found.pop("heading").described(visitor.language)
+    return answered({**found, "column": heading})
+
+
 @router.get("/reports/{report}/export")
 def export_report(
     visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion, format: FileFormat = "xlsx"
@@ -109,6 +140,26 @@ def open_figure(
     if not opens_amounts(catalog, visitor.actor, figure.account):
         opened = _without_amounts(opened)
     return answered(opened)
+
+
+class MeterFigure(Shape):
+    """Which figure: a meter of promises of a record; of a row of its lines, `lines.field` with the id of the row."""
+
+    form: str = Field(max_length=64)
+    id: int = Field(ge=1, le=GREATEST_ID)
+    field: str = Field(max_length=129)
+    row: int | None = Field(default=None, ge=1, le=GREATEST_ID)
+
+
+@router.post("/figures/meter")
+def open_meter(
+    visitor: CurrentVisitor, application: TheApplication, figure: Annotated[MeterFigure, Depends(reading(MeterFigure))]
+) -> Response:
+    """Why a meter of promises shows what it shows: what was promised, and every step that it took since.
+
+    For who may read the record and the field; the line that it waits in for who may read a report over the account."""
+    asked = AskedMeter(figure.form, figure.id, figure.field, figure.row)
+    return answered(application.opened_meter(visitor.schema, visitor.actor, asked, visitor.language))
 
 
 def _asked(figure: Figure) -> Asked:

@@ -53,7 +53,8 @@ async def page(request: Request, path: str) -> Response:
     named = _files().get(path)
     if named is not None:
         return _file(request, named, _FOR_EVER if path.startswith("assets/") else _FOR_AN_HOUR)
-    if path.startswith("assets/") or not is_built():
+    # No page's address ends like a file's: what asks for a file that is not there shall not take a page for it.
+    if "." in path.rpartition("/")[2] or not is_built():
         raise NotFound
     return document()
 

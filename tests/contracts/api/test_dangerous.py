@@ -78,6 +78,11 @@ def test_any_value_in_any_field(boss: Person, record: int, value: Any) -> None:
     _is_told(boss.post(f"/api/order/{record}/reverse", {"step": value, "followers": value}))
     _is_told(boss.post("/api/figures", {"account": value, "at": {"party": value}, "until": value}))
     _is_told(boss.post("/api/figures", {"account": "receivable", "at": {"party": value}, "until": value}))
+    asked = {"column": "amount", "at": {"customer": value}, "parameters": {"from": value}}
+    for one in (asked, {**asked, "parameters": {}}, {"column": value}, {"column": "amount", "at": {"name": value}}):
+        _is_told(boss.post("/api/reports/orders/rows", one))
+    _is_told(boss.post("/api/figures/meter", {"form": value, "id": value, "field": value, "row": value}))
+    _is_told(boss.post("/api/figures/meter", {"form": "order", "id": record, "field": value, "row": value}))
     _is_told(boss.send("PUT", "/api/session/company", {"company": value}))
     if isinstance(value, str):
         for name in ("q", "filter", "where", "sort", "columns", "cursor", "limit", "lines", "sums"):

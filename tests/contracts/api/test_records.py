@@ -1,6 +1,7 @@
 """The life of records over HTTP: made, read, changed, taken further, undone, thrown away, brought back."""
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -148,6 +149,44 @@ def test_reports_and_what_stands_behind_their_figures(boss: Person, goods: int) 
     assert {one["report"] for one in boss.get("/api/reports").json()} == {"receivables", "orders", "statement"}
     assert boss.get("/api/reports/orders", **{"from": "2020-01-01"}).status_code == 200
     assert boss.get("/api/reports/orders", **{"from": "not a day"}).status_code == 400
+
+
+def test_the_rows_behind_a_figure_of_a_report_over_records(boss: Person, goods: int) -> None:
+    customer = _customer(boss, "开数客户")
+    orders = [_order(boss, goods, customer, quantity)["id"] for quantity in ("4", "2")]
+    [heading] = [one for one in boss.get("/api/reports").json() if one["report"] == "orders"]
+    assert heading["keys"] == 1
+    asked = {"column": "amount", "at": {"customer": customer}, "parameters": {"from": "2020-01-01"}}
+    answer = boss.post("/api/reports/orders/rows", asked)
+    told = answer.json()
+    assert answer.status_code == 200, told
+    assert (told["form"], told["lines"], told["count"], told["sum"]) == ("order", None, 2, "60.00")
+    assert {row["id"]: row["figure"] for row in told["rows"]} == dict(zip(orders, ("40.00", "20.00"), strict=True))
+    assert all(row["title"].startswith("O") for row in told["rows"])
+    assert (told["column"]["label"], told["column"]["measure"]) == ("Amount", True)
+    where = json.dumps(told["list"]["where"])
+    page = boss.get("/api/order", where=where, filter=told["list"]["filter"], sums="true").json()
+    assert {row["id"] for row in page["rows"]} == set(orders)
+    assert page["sums"]["total"] == told["sum"]
+    unreadable: tuple[dict[str, Any], ...] = (
+        {"column": "nothing"},
+        {"at": {"nothing": 1}},
+        {"at": []},
+        {"limit": 0},
+        {"column": None},
+    )
+    assert [boss.post("/api/reports/orders/rows", {**asked, **one}).status_code for one in unreadable] == [422] * 5
+    wrong: tuple[dict[str, Any], ...] = (
+        {"at": {"customer": "x"}},
+        {"parameters": {"from": "never"}},
+        {"parameters": {"nothing": 1}},
+    )
+    assert [boss.post("/api/reports/orders/rows", {**asked, **one}).status_code for one in wrong] == [400] * 3
+    assert boss.post("/api/reports/receivables/rows", {"column": "amount"}).status_code == 422
+    assert boss.post("/api/reports/nothing/rows", {"column": "amount"}).status_code == 404
+    assert boss.post("/api/figures/meter", {"form": "order", "id": orders[0], "field": "total"}).status_code == 422
+    assert boss.post("/api/figures/meter", {"form": "nothing", "id": 1, "field": "total"}).status_code == 404
+    assert boss.post("/api/figures/meter", {"form": "order", "id": 0, "field": "total"}).status_code == 422
 
 
 def test_import_and_export(boss: Person) -> None:

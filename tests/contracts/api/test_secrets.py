@@ -182,6 +182,7 @@ def test_what_was_not_granted_is_refused(hidden: Hidden, clerk: Person) -> None:
     assert clerk.post("/api/product", {"values": {"code": "x", "name": "x"}}).status_code == 403
     assert clerk.get("/api/reports/receivables").status_code == 403
     assert clerk.post("/api/figures", {"account": "receivable"}).status_code == 403
+    assert clerk.post("/api/reports/receivables/rows", {"column": "amount"}).status_code == 403
     assert clerk.get("/api/check").status_code == 403
     assert clerk.get("/api/user/export").status_code == 403
     assert clerk.get("/api/department").status_code == 403

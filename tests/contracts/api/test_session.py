@@ -98,6 +98,7 @@ UNSAFE = [
     ("POST", "/api/order/1/approve/preview"), ("POST", "/api/order/1/reverse"), ("POST", "/api/customer/import"),
     ("PUT", "/api/session/password"), ("PUT", "/api/session/company"), ("DELETE", "/api/session"),
     ("DELETE", "/api/session/others"), ("POST", "/api/figures"), ("DELETE", "/api/imports/x"),
+    ("POST", "/api/figures/meter"), ("POST", "/api/reports/orders/rows"),
 ]  # fmt: skip
 
 

@@ -5,7 +5,8 @@ import { keys } from "./queries";
 
 interface Changed {
   form: string;
-  record: number;
+  /** null: many at once, from an import. */
+  record: number | null;
 }
 
 /** Many changes at once (an import, say) are one reason to ask again. */
@@ -19,6 +20,7 @@ export function useLive(): void {
     const gathered = new Gathered(queries);
     let wasBroken = false;
     source.addEventListener("change", (event) => gathered.add(JSON.parse(event.data) as Changed));
+    source.addEventListener("missed", () => void queries.invalidateQueries());
     source.addEventListener("notification", () => void queries.invalidateQueries({ queryKey: keys.notifications }));
     source.addEventListener("open", () => {
       // What happened while nobody listened is not told again.
@@ -56,9 +58,11 @@ class Gathered {
     this.timer = undefined;
     for (const form of this.forms) void this.queries.invalidateQueries({ queryKey: keys.lists(form) });
     for (const one of this.records.values()) {
-      void this.queries.invalidateQueries({ queryKey: keys.record(one.form, one.record) });
+      const queryKey = one.record === null ? ["record", one.form] : keys.record(one.form, one.record);
+      void this.queries.invalidateQueries({ queryKey });
     }
     void this.queries.invalidateQueries({ queryKey: keys.home });
+    void this.queries.invalidateQueries({ queryKey: keys.activity });
     this.forms.clear();
     this.records.clear();
   }

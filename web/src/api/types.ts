@@ -202,6 +202,8 @@ export interface ReportPage extends Page {
   total_rows: number;
   totals: Record<string, string>;
   offset: number;
+  /** From which day to which the figures are; without it they are of now. */
+  days?: { first: string | null; last: string | null } | null;
 }
 
 /** A step that is open to a record, or why it is not. */
@@ -323,6 +325,10 @@ export interface ReportDescription {
   label: string;
   source: string;
   of: string;
+  /** How many columns of its page are the keys of its rows; they come first. */
+  keys: number;
+  /** Over a span: whether a column is of the days before it, of its own days, or of all up to its end. */
+  tenses?: Record<string, "opening" | "moved" | "closing">;
   /** `required`: nothing is shown before it is given. */
   parameters: { name: string; kind: Kind; label: string; to: string | null; has_default: boolean; required: boolean }[];
   prints?: Print[];

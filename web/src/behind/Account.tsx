@@ -5,9 +5,8 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "@/api/client";
 import type { Linked } from "@/api/types";
-import { isBlank } from "@/fields/shape";
-import { figure as figureText, grouped, trimmed } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import { FigureCell, isMoved } from "./FigureCell";
 import "./behind.css";
 
 interface Opened {
@@ -42,18 +41,21 @@ interface Opened {
   withheld_holds: { count: number; quantity: string | null; amount: string | null } | null;
 }
 
-interface Props {
+export interface AccountQuestion {
   account: string;
   at: Record<string, number>;
   /** The last day that counts; without it, what is now. */
   until?: string | null;
+  /** With it only what moved from this day on. */
+  since?: string | null;
 }
 
-export function Account({ account, at, until = null }: Props) {
+export function Account({ account, at, until = null, since = null }: AccountQuestion) {
   const { t } = useTranslation("record");
   const opened = useQuery({
-    queryKey: ["figure", account, at, until],
-    queryFn: () => api.post<Opened>("figures", until === null ? { account, at } : { account, at, until }),
+    queryKey: ["figure", account, at, until, since],
+    queryFn: () =>
+      api.post<Opened>("figures", { account, at, ...(until ? { until } : {}), ...(since ? { since } : {}) }),
     staleTime: 0,
     retry: false,
   });
@@ -97,16 +99,16 @@ export function Account({ account, at, until = null }: Props) {
                 <Link to={`/${one.form}/${one.id}`}>{one.label}</Link>
                 {one.is_reversal && <span className="soft"> {t("why.reversal")}</span>}
               </td>
-              {hasQuantity && <Cell figure={one.quantity} />}
-              <Cell figure={one.amount} money />
+              {hasQuantity && <FigureCell figure={one.quantity} />}
+              <FigureCell figure={one.amount} money />
             </tr>
           ))}
           {data.withheld && (
             <tr className="soft">
               <td />
               <td>{t("why.withheld", { count: data.withheld.count })}</td>
-              {hasQuantity && <Cell figure={data.withheld.quantity} />}
-              <Cell figure={data.withheld.amount} money />
+              {hasQuantity && <FigureCell figure={data.withheld.quantity} />}
+              <FigureCell figure={data.withheld.amount} money />
             </tr>
           )}
         </tbody>
@@ -115,8 +117,8 @@ export function Account({ account, at, until = null }: Props) {
             <th scope="row" colSpan={2}>
               {t("why.sum")}
             </th>
-            {hasQuantity && <Cell figure={data.quantity} />}
-            <Cell figure={data.amount} money />
+            {hasQuantity && <FigureCell figure={data.quantity} />}
+            <FigureCell figure={data.amount} money />
           </tr>
         </tfoot>
       </table>
@@ -130,25 +132,13 @@ export function Account({ account, at, until = null }: Props) {
                 <td>
                   {t(one.takes ? "reserves" : "expects")} <Link to={`/${one.form}/${one.id}`}>{one.label}</Link>
                 </td>
-                {hasQuantity && <Cell figure={one.quantity} />}
-                <Cell figure={one.amount} money />
+                {hasQuantity && <FigureCell figure={one.quantity} />}
+                <FigureCell figure={one.amount} money />
               </tr>
             ))}
           </tbody>
         </table>
       )}
     </>
-  );
-}
-
-const isMoved = (figure: string | null) => figure !== null && /[1-9]/.test(figure);
-
-function Cell({ figure, money = false }: { figure: string | null; money?: boolean }) {
-  if (isBlank(figure) || !isMoved(figure)) return <td className="figure blank">–</td>;
-  const text = String(figure);
-  return (
-    <td className={text.startsWith("-") ? "figure negative" : "figure"}>
-      {money ? figureText("money", text) : grouped(trimmed(text))}
-    </td>
   );
 }

@@ -1,11 +1,12 @@
-/** A figure of a report, opened. */
+/** A figure of a report, opened: the entries of an account, or the rows of records that sum to it. */
 import { Drawer } from "antd";
 import { useNarrow } from "@/look/useNarrow";
-import { Account } from "./Account";
+import { Account, type AccountQuestion } from "./Account";
+import { Rows, type RowsQuestion } from "./Rows";
 
 interface Props {
   title: string;
-  figure: { account: string; at: Record<string, number>; until: string | null };
+  figure: AccountQuestion | RowsQuestion;
   onClose: () => void;
 }
 
@@ -13,7 +14,7 @@ export default function BehindFigure({ title, figure, onClose }: Props) {
   const narrow = useNarrow();
   return (
     <Drawer open onClose={onClose} title={title} placement={narrow ? "bottom" : "right"} size={narrow ? "85%" : 560}>
-      <Account account={figure.account} at={figure.at} until={figure.until} />
+      {"account" in figure ? <Account {...figure} /> : <Rows question={figure} />}
     </Drawer>
   );
 }

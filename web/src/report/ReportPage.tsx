@@ -1,15 +1,18 @@
 /** A report: what it is asked for, its figures with their sums, a picture of them, and the way behind each figure. */
 import { BarChartOutlined, DownloadOutlined, PrinterOutlined, TableOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, Empty, Pagination, Skeleton, Tooltip } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
-import { address, api, keep } from "@/api/client";
+import { api, keep } from "@/api/client";
+import { print as printFile } from "@/api/print";
 import { reportQuery, reportsQuery } from "@/api/queries";
 import type { Heading, ListRow, ReportPage as Page, ReportDescription } from "@/api/types";
 import { grouped } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import { useShortcut, useShownShortcuts } from "@/look/shortcuts";
+import { accountBehind, rowsBehind } from "./behind";
 import { Figures } from "./Figures";
 import { ParameterBar } from "./ParameterBar";
 import { type Asked, askedIn, changed, PAGE_SIZE, questionOf } from "./parameters";
@@ -22,14 +25,16 @@ export default function ReportPage() {
   const { report = "" } = useParams();
   const { t } = useTranslation("report");
   const [search, setSearch] = useSearchParams();
-  const [opened, setOpened] = useState<{ column: Heading; row: ListRow } | null>(null);
+  /** A figure of a row, or without one of the sums at the foot. */
+  const [opened, setOpened] = useState<{ column: Heading; row: ListRow | null } | null>(null);
   const asked = askedIn(search);
   const described = useQuery(reportsQuery).data?.find((one) => one.report === report);
   const missing = described?.parameters.find((one) => one.required && !asked.parameters[one.name]);
   const page = useQuery({ ...reportQuery(report, questionOf(asked)), enabled: described !== undefined && !missing });
   const change = (to: Record<string, string | null>) => setSearch(changed(search, to), { replace: true });
   const isDrawn = search.get("chart") === "1";
-  const opens = described && described.source !== "records";
+  const isOfRecords = described?.source === "records";
+  const opens = described && (!isOfRecords || described.keys > 0);
 
   return (
     <div className="report">
@@ -43,7 +48,7 @@ export default function ReportPage() {
             onClick={() => change({ chart: isDrawn ? null : "1" })}
           />
         </Tooltip>
-        {described && <TakeOut described={described} asked={asked} />}
+        {described && <TakeOut described={described} asked={asked} isAnswered={page.data !== undefined && !missing} />}
       </header>
       {described && (
         <ParameterBar described={described} given={page.data?.parameters ?? {}} asked={asked} onChange={change} />
@@ -64,6 +69,7 @@ export default function ReportPage() {
           sort={asked.sort}
           onSort={(sort) => change({ sort })}
           {...(opens ? { onOpen: (column: Heading, row: ListRow) => setOpened({ column, row }) } : {})}
+          {...(opens && isOfRecords ? { onOpenTotal: (column: Heading) => setOpened({ column, row: null }) } : {})}
         />
       )}
       {page.data && !missing && <Foot page={page.data} asked={asked} onPage={(to) => change({ page: String(to) })} />}
@@ -71,7 +77,7 @@ export default function ReportPage() {
         <Suspense>
           <BehindFigure
             title={opened.column.label}
-            figure={figureOf(described, page.data, opened.row)}
+            figure={behind(described, page.data, opened)}
             onClose={() => setOpened(null)}
           />
         </Suspense>
@@ -80,24 +86,23 @@ export default function ReportPage() {
   );
 }
 
-/** The ledger's own question behind a row: its account at the row's keys, over the span that the report covers. */
-function figureOf(described: ReportDescription, page: Page, row: ListRow) {
-  const at: Record<string, number> = {};
-  for (const column of page.columns) {
-    const value = row[column.key];
-    if (!column.measure && column.to && typeof value === "object" && value !== null && "id" in value) {
-      at[column.key] = value.id as number;
-    }
-  }
-  const day = (name: string) => {
-    const value = page.parameters[name];
-    return typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null;
-  };
-  const days = described.parameters.filter((one) => one.kind === "date").map((one) => day(one.name));
-  return { account: described.of, at, until: days.at(-1) ?? null };
+/** What is asked about a figure: the rows of records that sum to it, or the entries of its account. */
+function behind(described: ReportDescription, page: Page, { column, row }: { column: Heading; row: ListRow | null }) {
+  return described.source === "records" || !row
+    ? rowsBehind(described, page, column, row)
+    : accountBehind(described, page, column, row);
 }
 
-function TakeOut({ described, asked }: { described: ReportDescription; asked: Asked }) {
+/** `isAnswered`: everything that must be chosen is, so that there is something to take. */
+function TakeOut({
+  described,
+  asked,
+  isAnswered,
+}: {
+  described: ReportDescription;
+  asked: Asked;
+  isAnswered: boolean;
+}) {
   const { t } = useTranslation("report");
   const { message } = App.useApp();
   const { limit: _limit, offset: _offset, ...question } = questionOf(asked);
@@ -109,16 +114,27 @@ function TakeOut({ described, asked }: { described: ReportDescription; asked: As
     }
   };
   const prints = described.prints ?? [];
+  const [first] = prints;
+  const { written } = useShownShortcuts();
+  const print = useMutation({
+    mutationFn: (name: string) => printFile(`reports/${described.report}/print/${name}`, question),
+    onError: (error) => void message.error(error.message || t("common:somethingWrong")),
+  });
+  useShortcut({ keys: "$mod+P", label: t("common:print"), disabled: !first || !isAnswered }, () =>
+    print.mutate(first?.name ?? ""),
+  );
   return (
     <>
-      {prints.map((print) => (
-        <Tooltip key={print.name} title={print.label}>
+      {prints.map((one) => (
+        <Tooltip key={one.name} title={one === first ? `${t("common:print")} ${written("$mod+P")}` : t("common:print")}>
           <Button
             icon={<PrinterOutlined />}
-            href={address(`reports/${described.report}/print/${print.name}`, question)}
-            target="_blank"
-            aria-label={print.label}
-          />
+            disabled={!isAnswered}
+            loading={print.isPending && print.variables === one.name}
+            onClick={() => print.mutate(one.name)}
+          >
+            {one.label}
+          </Button>
         </Tooltip>
       ))}
       <Dropdown
@@ -130,7 +146,9 @@ function TakeOut({ described, asked }: { described: ReportDescription; asked: As
           onClick: ({ key }) => void take(key),
         }}
       >
-        <Button icon={<DownloadOutlined />}>{t("common:export")}</Button>
+        <Button icon={<DownloadOutlined />} disabled={!isAnswered}>
+          {t("common:export")}
+        </Button>
       </Dropdown>
     </>
   );

@@ -5,7 +5,7 @@ any dimension. Documents that the reader may not see stay unnamed; what they bro
 whole still adds up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -45,7 +45,7 @@ from onebook.ledger.account import AccountKey
 from onebook.storage.transaction import Transaction
 
 #: The most entries of one page; the sums are over all of them.
-_MOST: Final = 1000
+MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _entry(ground: Ground, row: tuple[Any, ...], language: str) -> dict[str, Any
     journal, on, form, record, transition, quantity, amount, is_red, *_ = row
     return {
         "journal": journal, "on": on, "form": form, "id": record, "transition": transition,
-        "label": _label(ground, form, language), "quantity": quantity, "amount": amount, "is_reversal": is_red,
+        "label": label_of(ground, form, language), "quantity": quantity, "amount": amount, "is_reversal": is_red,
     }  # fmt: skip
 
 
@@ -115,11 +115,12 @@ def _hold(ground: Ground, row: tuple[Any, ...], language: str) -> dict[str, Any]
     hold, name, form, record, due, sign, quantity, amount, waiting, *_ = row
     return {
         "hold": hold, "name": name, "form": form, "id": record, "due": due, "takes": sign < 0,
-        "label": _label(ground, form, language), "quantity": quantity, "amount": amount, "waiting": waiting,
+        "label": label_of(ground, form, language), "quantity": quantity, "amount": amount, "waiting": waiting,
     }  # fmt: skip
 
 
-def _label(ground: Ground, form: str, language: str) -> str:
+def label_of(ground: Ground, form: str, language: str) -> str:
+    """What a document of a form is called."""
     declared = ground.catalog.forms.get(form)
     return declared.label.in_language(language) if declared else form
 
@@ -131,7 +132,7 @@ def _texts(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> tuple[
 def _entries(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Select[Any]:
     entry, journal = ENTRY.alias("entry"), JOURNAL.alias("journal")
     since, until = bindparam("since", type_=Date), bindparam("until", type_=Date)
-    readable = _readable(reading, journal, "record")
+    readable = readable_documents(reading, journal, "record")
     value = {name: entry.c[name] for name in ("quantity", "amount")}
     columns = [
         journal.c.id, entry.c.booked_on, journal.c.form, journal.c.record, journal.c.transition, *value.values(),
@@ -141,7 +142,7 @@ def _entries(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Sele
         select(*columns)
         .select_from(entry.join(journal, journal.c.id == entry.c.journal))
         .where(
-            entry.c.account.in_(_accounts(reading, role, keys)),
+            entry.c.account.in_(accounts_of(reading, role, keys)),
             or_(since.is_(None), entry.c.booked_on >= since),
             or_(until.is_(None), entry.c.booked_on <= until),
         )
@@ -155,7 +156,7 @@ def _entries(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Sele
         *(_sum(case((comes[name], 0), else_=-every.c[name])) for name in value),
         *_withheld(every.c.is_readable, [every.c[name] for name in value]),
     ).subquery("sums")
-    shown = select(every).where(every.c.is_readable).order_by(*_latest(every)).limit(_MOST).subquery("shown")
+    shown = select(every).where(every.c.is_readable).order_by(*_latest(every)).limit(MOST).subquery("shown")
     cells = [column for column in shown.c if column.name not in ("position", "is_readable")]
     # The sums stand there even where nothing else does.
     query = select(*cells, *sums.c).select_from(sums.outerjoin(shown, literal(True)))
@@ -168,20 +169,20 @@ def _latest(rows: FromClause) -> list[ColumnElement[Any]]:
 
 def _holds(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Select[Any]:
     hold = HOLD.alias("hold")
-    readable = _readable(reading, hold, "document")
+    readable = readable_documents(reading, hold, "document")
     names = (
         "id", "name", "form", "document", "due", "sign", "open_quantity", "open_amount", "waiting", "priority",
     )  # fmt: skip
     every = (
         select(*(hold.c[name] for name in names), readable.label("is_readable"))
-        .where(hold.c.is_open, hold.c.account.in_(_accounts(reading, role, keys)))
+        .where(hold.c.is_open, hold.c.account.in_(accounts_of(reading, role, keys)))
         .cte("every")
     )
     signed = [every.c.sign * every.c[name] for name in ("open_quantity", "open_amount")]
     sums = select(*_withheld(every.c.is_readable, signed)).subquery("sums")
     order = [every.c.sign, every.c.priority, every.c.due.asc().nulls_last(), every.c.id]
     shown = select(every, func.row_number().over(order_by=order).label("place"))
-    first = shown.where(every.c.is_readable).order_by(*order).limit(_MOST).subquery("shown")
+    first = shown.where(every.c.is_readable).order_by(*order).limit(MOST).subquery("shown")
     cells = [first.c[name] for name in names if name != "priority"]
     return select(*cells, *sums.c).select_from(sums.outerjoin(first, literal(True))).order_by(first.c.place)
 
@@ -198,7 +199,7 @@ def _withheld(readable: ColumnElement[bool], values: list[ColumnElement[Any]]) -
     return [count.label("withheld"), *(one.label(f"withheld_{place}") for place, one in enumerate(sums))]
 
 
-def _accounts(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Select[Any]:
+def accounts_of(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Select[Any]:
     """The accounts of a figure, of which every dimension lies in the reader's scope."""
     account = ACCOUNT.alias("account")
     values: dict[str, ColumnElement[Any]] = {str(name): account.c[name] for name in role.dimensions}
@@ -220,11 +221,13 @@ def _accounts(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Sel
     return select(account.c.id).select_from(columns.from_clause()).where(*conditions)
 
 
-def _readable(reading: Reading, holder: FromClause, record: str) -> ColumnElement[bool]:
-    """Whether the reader may see the document of a row."""
+def readable_documents(
+    reading: Reading, holder: FromClause, record: str, forms: Collection[str] | None = None
+) -> ColumnElement[bool]:
+    """Whether the reader may see the document of a row; with `forms`, only if it is one of these."""
     open_forms: list[str] = []
     ways: list[ColumnElement[bool]] = []
-    for form in reading.catalog.forms:
+    for form in reading.catalog.forms if forms is None else forms:
         granted = reading.rights(form)
         if granted.read == ALL:
             open_forms.append(form)

@@ -33,6 +33,8 @@ def document(catalog: Catalog | None = None, actor: Actor | None = None) -> dict
             if may_read_report(catalog, actor, report.report):
                 paths[f"/api/reports/{report.report}"] = {"get": _report(report)}
                 paths[f"/api/reports/{report.report}/export"] = {"get": _report_export(report)}
+                if report.source == "records" and report.rows:
+                    paths[f"/api/reports/{report.report}/rows"] = {"post": _report_rows(report)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -119,6 +121,13 @@ def _report_export(report: Report) -> Operation:
     return operation(
         f"export_report_{report.report}", f"Export: {report.label}", tag="报表 | Reports",
         parameters=[*_parameters_of(report), FILE_KIND], answers=FILE,
+    )  # fmt: skip
+
+
+def _report_rows(report: Report) -> Operation:
+    return operation(
+        f"open_report_{report.report}", f"Rows behind a figure: {report.label}", tag="报表 | Reports",
+        parameters=[CSRF], body=reference("ReportFigure"),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from onebook.entrypoints.http.openapi.operations import CSRF, Operation, operation, query, reference
 from onebook.entrypoints.http.openapi.schemas import Schema
-from onebook.entrypoints.http.reports import Figure
+from onebook.entrypoints.http.reports import Figure, MeterFigure, ReportFigure
 from onebook.entrypoints.http.upload import ImportOptions
 
 FILE: Final = "application/octet-stream"
@@ -41,6 +41,8 @@ def file_schemas() -> dict[str, Schema]:
             problem=refusal,
         ),
         "Figure": _declared(Figure.model_json_schema()),
+        "MeterFigure": _declared(MeterFigure.model_json_schema()),
+        "ReportFigure": _declared(ReportFigure.model_json_schema()),
     }  # fmt: skip
 
 
@@ -62,6 +64,12 @@ def file_paths() -> dict[str, dict[str, Operation]]:
             "post": operation(
                 "open_figure", "打开数字 | The entries and promises that sum to a figure", tag="报表 | Reports",
                 parameters=[CSRF], body=reference("Figure"),
+            )
+        },
+        "/api/figures/meter": {
+            "post": operation(
+                "open_meter", "打开执行数 | The promise behind a meter, and every step that it took",
+                tag="报表 | Reports", parameters=[CSRF], body=reference("MeterFigure"),
             )
         },
     }  # fmt: skip

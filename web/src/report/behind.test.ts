@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { Heading, ReportDescription, ReportPage } from "@/api/types";
+import { accountBehind, rowsBehind } from "./behind";
+
+const PLACE: Heading = { key: "parent.place", label: "Place", kind: "link", to: "place" };
+const MONTH: Heading = { key: "on:month", label: "Month", kind: "month" };
+const FLAG: Heading = { key: "urgent", label: "Urgent", kind: "flag" };
+const NOTE: Heading = { key: "note", label: "Note", kind: "text" };
+const PIECES: Heading = { key: "pieces", label: "Pieces", kind: "quantity", measure: true };
+const described = { report: "things", source: "records", of: "thing.rows", keys: 3 } as ReportDescription;
+const page = {
+  columns: [PLACE, MONTH, FLAG, NOTE, PIECES],
+  parameters: { from: "2026-01-01", to: null },
+} as unknown as ReportPage;
+
+describe("the question behind a figure of records", () => {
+  it("names the keys of the row as the page shows them, and nothing else of it", () => {
+    const row = {
+      id: 0,
+      "parent.place": { id: 7, title: "A" },
+      "on:month": "2026-01-01",
+      urgent: false,
+      note: "x",
+      pieces: "3",
+    };
+    expect(rowsBehind(described, page, PIECES, row)).toEqual({
+      report: "things",
+      column: "pieces",
+      at: { "parent.place": 7, "on:month": "2026-01-01", urgent: false },
+      parameters: { from: "2026-01-01", to: null },
+    });
+  });
+
+  it("says that a key is blank, which is another group than none", () => {
+    const row = { id: 0, "parent.place": null, "on:month": null, urgent: null, pieces: "3" };
+    expect(rowsBehind(described, page, PIECES, row).at).toEqual({
+      "parent.place": null,
+      "on:month": null,
+      urgent: null,
+    });
+  });
+
+  it("sums over everything at the foot", () => {
+    expect(rowsBehind(described, page, PIECES, null).at).toEqual({});
+  });
+});
+
+describe("the question behind a figure of an account", () => {
+  const report = {
+    ...described,
+    source: "balances",
+    of: "held",
+    keys: 1,
+    tenses: { before: "opening", came: "moved", left: "closing" },
+  } as ReportDescription;
+  const march = { ...page, days: { first: "2026-03-01", last: "2026-03-31" } } as ReportPage;
+  const row = { id: 0, "parent.place": { id: 7, title: "A" }, pieces: "3" };
+  const asked = (key: string) => accountBehind(report, march, { ...PIECES, key }, row);
+
+  it("is of the days that the column is of", () => {
+    const of = { account: "held", at: { "parent.place": 7 } };
+    expect(asked("before")).toEqual({ ...of, since: null, until: "2026-02-28" });
+    expect(asked("came")).toEqual({ ...of, since: "2026-03-01", until: "2026-03-31" });
+    expect(asked("left")).toEqual({ ...of, since: null, until: "2026-03-31" });
+  });
+
+  it("is of now where the report is", () => {
+    expect(accountBehind(report, { ...page, days: null } as ReportPage, PIECES, row)).toMatchObject({ until: null });
+  });
+});

@@ -1,0 +1,65 @@
+/** The questions behind figures: of which rows or entries they are the sum, for which keys and days. Pure. */
+import type { Heading, ListRow, ReportDescription, ReportPage, Value } from "@/api/types";
+
+type Key = string | number | boolean | null;
+
+export interface RowsBehind {
+  report: string;
+  column: string;
+  at: Record<string, Key>;
+  parameters: Record<string, Value>;
+}
+
+/** The first columns of a page are the keys of its rows; without a row everything is summed over. */
+export function rowsBehind(
+  described: ReportDescription,
+  page: ReportPage,
+  column: Heading,
+  row: ListRow | null,
+): RowsBehind {
+  const keys = row ? page.columns.slice(0, described.keys) : [];
+  return {
+    report: described.report,
+    column: column.key,
+    at: Object.fromEntries(keys.map((key) => [key.key, keyOf(row?.[key.key])])),
+    parameters: page.parameters,
+  };
+}
+
+function keyOf(value: unknown): Key {
+  if (typeof value === "object" && value !== null && "id" in value) return Number(value.id);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+}
+
+export interface AccountBehind {
+  account: string;
+  at: Record<string, number>;
+  since: string | null;
+  until: string | null;
+}
+
+/** The ledger's own question behind a row: its account at the row's keys, over the days that the column is of. */
+export function accountBehind(
+  described: ReportDescription,
+  page: ReportPage,
+  column: Heading,
+  row: ListRow,
+): AccountBehind {
+  const keys = page.columns.slice(0, described.keys).map((key) => [key.key, keyOf(row[key.key])] as const);
+  const at = Object.fromEntries(keys.filter((key): key is [string, number] => typeof key[1] === "number"));
+  const { first = null, last = null } = page.days ?? {};
+  switch (described.tenses?.[column.key]) {
+    case "opening":
+      return { account: described.of, at, since: null, until: first && dayBefore(first) };
+    case "moved":
+      return { account: described.of, at, since: first, until: last };
+    default:
+      return { account: described.of, at, since: null, until: last };
+  }
+}
+
+function dayBefore(day: string): string {
+  const before = new Date(`${day}T00:00:00Z`);
+  before.setUTCDate(before.getUTCDate() - 1);
+  return before.toISOString().slice(0, 10);
+}
