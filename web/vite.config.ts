@@ -22,6 +22,8 @@ export default defineConfig({
     // Not vmThreads: in its contexts the icons cannot load the colours that they are made of.
     pool: "threads",
     setupFiles: ["src/testing.ts"],
+    // A test that types into a page is slow where other things run as well; one that hangs is still told of.
+    testTimeout: 30_000,
     include: ["src/**/*.test.{ts,tsx}"],
   },
 });

@@ -6,6 +6,7 @@ import { I18nextProvider } from "react-i18next";
 import { createQueries } from "@/api/queries";
 import { Look } from "@/look/Look";
 import { Shortcuts } from "@/look/shortcuts";
+import { reloadWhenReplaced } from "@/shell/Fault";
 import { Pages } from "@/shell/Pages";
 import { createTexts } from "@/text";
 import "@/look/base.css";
@@ -13,6 +14,7 @@ import "@/look/base.css";
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root");
 
+reloadWhenReplaced();
 createRoot(root).render(
   <StrictMode>
     <I18nextProvider i18n={createTexts()}>

@@ -2,8 +2,10 @@
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.catalog import Catalog
+from onebook.definition.read import read_app
 from onebook.engines.view.menus import may_do_everything, may_read_report, menus
 from onebook.values.label import CHINESE, ENGLISH
+from tests.unit.view.conftest import SHOP
 
 
 def _places(catalog: Catalog, actor: Actor) -> list[tuple[str, list[str]]]:
@@ -17,6 +19,14 @@ def test_everything_is_there_for_who_may_everything(shop: Catalog, boss: Actor) 
         ("settings", ["company", "department", "user"]),
     ]
     assert _places(shop, boss) == _places(shop, SYSTEM) == everything
+
+
+def test_places_to_begin_in_come_before_places_to_look_things_up(clerk: Actor) -> None:
+    app = read_app(SHOP)
+    turned = tuple(menu.model_copy(update={"order": -menu.order}) for menu in app.menus)
+    shop = Catalog.of([app.model_copy(update={"menus": turned})])
+    assert [name for name, _ in _places(shop, clerk)] == ["shop", "settings"]
+    assert [name for name, _ in _places(shop, Actor(5, "w", frozenset({"watcher"})))] == ["settings", "shop"]
 
 
 def test_what_may_not_be_read_is_not_there(shop: Catalog, clerk: Actor, stranger: Actor) -> None:

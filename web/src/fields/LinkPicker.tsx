@@ -1,8 +1,8 @@
 /** Choosing a record: by name, number, barcode or pinyin initials, while typing; or making it without leaving the page. */
 import { PlusOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Select } from "antd";
-import { lazy, Suspense, useDeferredValue, useState } from "react";
+import { type RefSelectProps, Select } from "antd";
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { formQuery, keys, sessionQuery } from "@/api/queries";
@@ -28,15 +28,20 @@ interface Choice {
   value: number;
   label: string;
   second?: string;
+  /** What was typed when making a new one was offered. */
+  words?: string;
 }
 
 const MOST = 20;
+/** The choice that makes a new record: no record has this number. */
+const MAKE = -1;
 
 export function LinkPicker({ shape, value, onChange, ...rest }: Props) {
   const { t } = useTranslation("fields");
   const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const [making, setMaking] = useState<string | null>(null);
+  const [isWaiting, setWaiting] = useState(false);
   const words = useDeferredValue(typed.trim());
   const form = shape.to ?? "";
   const session = useQuery(sessionQuery).data;
@@ -55,56 +60,75 @@ export function LinkPicker({ shape, value, onChange, ...rest }: Props) {
   const described = useQuery({ ...formQuery(form), enabled: isAsking && shape.mayOpen === true });
   const page = found.data;
   const options = offered(page, described.data?.title ?? null, words === "" ? recent(owner, form) : []);
-  const known = value && !options.some((one) => one.value === value.id);
+  if (value && !options.some((one) => one.value === value.id))
+    options.push({ value: value.id, label: value.title ?? `#${value.id}` });
+  // What was found for other words stays in sight until these are answered; a quick Enter waits for the answer.
+  const isBehind = words !== typed.trim() || found.isPending || found.isPlaceholderData;
+  // The last of the choices, so that the arrows reach it, and Enter alone where nothing else was found.
+  if (shape.mayCreate && isOpen && !found.isPending) {
+    const label = words ? t("createNamed", { name: words }) : t("create", { label: shape.label });
+    options.push({ value: MAKE, label, words });
+  }
+  const select = useRef<RefSelectProps>(null);
+  const wasMaking = useRef(false);
+  // Back where the new one was asked for, once the drawer has let go of the focus.
+  useEffect(() => {
+    if (wasMaking.current && making === null) select.current?.focus();
+    wasMaking.current = making !== null;
+  }, [making]);
   const choose = (chosen: Linked | null) => {
     if (chosen) remember(owner, form, chosen);
     onChange(chosen);
   };
+  const take = (chosen: Choice | undefined) => {
+    if (chosen?.value === MAKE) setMaking(chosen.words ?? "");
+    else choose(chosen ? { id: chosen.value, title: chosen.label || null } : null);
+  };
+  const first = options[0];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the answer is there
+  useEffect(() => {
+    if (!isWaiting || isBehind) return;
+    setWaiting(false);
+    setOpen(false);
+    setTyped("");
+    if (first) take(first);
+  }, [isWaiting, isBehind]);
   return (
     <>
       <Select<number | null, Choice>
         {...rest}
+        ref={select}
         allowClear
         showSearch={{ filterOption: false, onSearch: setTyped }}
         value={value?.id ?? null}
-        options={known ? [...options, { value: value.id, label: value.title ?? `#${value.id}` }] : options}
+        options={options}
         optionRender={(option) => (
           <>
+            {option.data.value === MAKE && <PlusOutlined aria-hidden="true" className="option-make" />}
             {option.data.label}
             {option.data.second && <span className="option-second">{option.data.second}</span>}
           </>
         )}
         popupMatchSelectWidth={320}
+        classNames={{ popup: { root: "link-choices" } }}
         loading={found.isFetching}
         notFoundContent={found.isFetching ? t("common:loading") : t("nothingFound")}
-        popupRender={(menu) => (
-          <>
-            {menu}
-            {shape.mayCreate && (
-              <Button
-                type="text"
-                size="small"
-                className="option-create"
-                icon={<PlusOutlined />}
-                onMouseDown={(event) => event.preventDefault()}
-                onClick={() => {
-                  setMaking(typed.trim());
-                  setOpen(false);
-                }}
-              >
-                {typed.trim() ? t("createNamed", { name: typed.trim() }) : t("create", { label: shape.label })}
-              </Button>
-            )}
-          </>
-        )}
         open={isOpen}
         onOpenChange={(open) => {
           setOpen(open);
           if (!open) setTyped("");
+          if (!open) setWaiting(false);
+        }}
+        onInputKeyDown={(event) => {
+          if (event.key !== "Enter" || event.nativeEvent.isComposing || !isOpen || !isBehind || typed.trim() === "")
+            return;
+          event.preventDefault();
+          event.stopPropagation();
+          setWaiting(true);
         }}
         onChange={(id, option) => {
           const chosen = Array.isArray(option) ? option[0] : option;
-          choose(id ? { id, title: chosen?.label ?? null } : null);
+          take(id ? (chosen ?? { value: id, label: "" }) : undefined);
         }}
       />
       {making !== null && (

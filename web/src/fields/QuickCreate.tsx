@@ -9,7 +9,7 @@ import { formQuery, keys, recordQuery } from "@/api/queries";
 import type { Field, Form, Linked, Outcome, Value, Values } from "@/api/types";
 import { ProblemNote } from "@/look/ProblemNote";
 import { FieldEditor } from "./FieldEditor";
-import { isBlank, isLinked, shapeOf } from "./shape";
+import { isLinked, shapeOf } from "./shape";
 
 interface Props {
   form: string;
@@ -60,6 +60,11 @@ export default function QuickCreate({ form, words, onMade, onClose }: Props) {
   const causes = make.error instanceof Problem ? make.error.causes : [];
   const isWarned = causes.length > 0 && causes.every((one) => one.code === "form.duplicate_warning");
   const fields = described.data ? askedFor(described.data) : [];
+  // What was typed stands in its field already: typing goes on in the first one that is empty.
+  const begin = Math.max(
+    0,
+    fields.findIndex((field) => !(field.name === title && words)),
+  );
   const hasMore = (described.data?.fields ?? []).some((one) => one.kind === "lines" && (one.at_least ?? 0) > 0);
   const set = (field: Field, value: Value) => {
     key.current = actionKey();
@@ -103,7 +108,7 @@ export default function QuickCreate({ form, words, onMade, onClose }: Props) {
                 value={values[field.name]}
                 onChange={(value) => set(field, value)}
                 status={wrong ? "error" : undefined}
-                autoFocus={place === 0 && isBlank(values[field.name])}
+                autoFocus={place === begin}
               />
               {wrong && <div className="wrong">{wrong.text}</div>}
             </div>

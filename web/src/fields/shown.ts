@@ -15,6 +15,9 @@ export function shown(shape: Shape, value: Value, words: { yes: string; no: stri
       return figure(shape.kind, String(value));
     case "instant":
       return instantText(String(value));
+    case "month":
+      // Reports say the first day of a month.
+      return String(value).slice(0, 7);
     case "flag":
       return value ? words.yes : words.no;
     case "choice":

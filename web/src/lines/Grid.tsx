@@ -14,6 +14,7 @@ import {
   useImperativeHandle,
   useLayoutEffect,
   useMemo,
+  useReducer,
   useRef,
   useState,
 } from "react";
@@ -93,6 +94,8 @@ export function Grid(props: Props) {
   const handle = useRef<EditorHandle>(null);
   const edit = useRef<Edit | null>(null);
   const wantsFocus = useRef(false);
+  const held = useRef<string[]>([]);
+  const [, goOnTyping] = useReducer((times: number) => times + 1, 0);
   const isDragging = useRef(false);
   /** The cursor goes behind what stands in the cell. */
   const wantsCursor = useRef(false);
@@ -555,6 +558,15 @@ export function Grid(props: Props) {
     (editor ?? cell).focus({ preventScroll: true });
     cell.scrollIntoView?.({ block: "nearest", inline: "nearest" });
   });
+  // Keys that came before a link was found go on from where it led to, one after another.
+  useLayoutEffect(() => {
+    const key = wantsFocus.current ? undefined : held.current.shift();
+    if (key === undefined) return;
+    const pressed = new globalThis.KeyboardEvent("keydown", { key }) as unknown as KeyboardEvent;
+    const isTaken = handle.current?.key(pressed) || acts(pressed);
+    if (!isTaken && key.length === 1) enter((typing.current ?? "") + key);
+    if (held.current.length > 0) goOnTyping();
+  });
   const text = column && row ? shownText(column.shape, cellValue(column, row, besides[active.row]), words) : "";
   const isReady = draft === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another cell or another text: chosen as a whole, so that typing replaces it
@@ -583,7 +595,8 @@ export function Grid(props: Props) {
           words={draft}
           onWords={enter}
           onOpen={() => setOpen(true)}
-          onPick={(value, step) => {
+          onPick={(value, step, typed) => {
+            if (typed) held.current = [...typed];
             write(null);
             setOpen(false);
             const isSame = isLinked(value) && isLinked(row[key]) && row[key].id === value.id;

@@ -10,6 +10,7 @@ import {
   useId,
   useImperativeHandle,
   useLayoutEffect,
+  useRef,
   useState,
 } from "react";
 import { createPortal } from "react-dom";
@@ -58,8 +59,8 @@ export interface PickProps {
   handle: RefObject<EditorHandle | null>;
   onWords: (words: string) => void;
   onOpen: () => void;
-  /** `step`: on to the next cell (1), back (-1) or nowhere (0). */
-  onPick: (value: Value, step: 1 | -1 | 0) => void;
+  /** `step`: on to the next cell (1), back (-1) or nowhere (0). `held`: the keys since, which belong to where it leads. */
+  onPick: (value: Value, step: 1 | -1 | 0, held?: readonly string[]) => void;
   onCreate?: ((words: string) => void) | undefined;
 }
 
@@ -96,9 +97,9 @@ export function LinkEditor(props: PickProps) {
   );
   const ids = new Set(first.map((one) => one.id));
   const all = [...first, ...options.filter((one) => !ids.has(one.id))];
-  const pick: PickProps["onPick"] = (value, step) => {
+  const pick: PickProps["onPick"] = (value, step, held) => {
     if (value && typeof value === "object" && "title" in value) remember(owner, target.form, value);
-    props.onPick(value, step);
+    props.onPick(value, step, held);
   };
   const top = rows[0];
   return (
@@ -130,6 +131,7 @@ function Picker(props: PickProps & { found: Found }) {
   const listId = useId();
   const [at, setAt] = useState(0);
   const [waitsFor, setWaitsFor] = useState<1 | -1 | null>(null);
+  const held = useRef<string[]>([]);
   const { options, isReady } = found;
   const mayCreate = Boolean(onCreate) && shape.mayCreate === true && Boolean(words?.trim());
   const count = options.length + (mayCreate ? 1 : 0);
@@ -143,11 +145,13 @@ function Picker(props: PickProps & { found: Found }) {
     if (option) onPick(option.value, step);
     else if (mayCreate) onCreate?.((words ?? "").trim());
   };
-  // Enter before the answer: taken as soon as it is there.
+  // Enter before the answer: taken as soon as it is there. What is typed until then is meant for the next cell.
   useEffect(() => {
     if (waitsFor === null || !isReady) return;
     setWaitsFor(null);
-    if (options[0]) onPick(options[0].value, waitsFor);
+    const since = held.current;
+    held.current = [];
+    if (options[0]) onPick(options[0].value, waitsFor, since);
   }, [waitsFor, isReady, options, onPick]);
 
   useImperativeHandle(handle, () => ({
@@ -156,6 +160,18 @@ function Picker(props: PickProps & { found: Found }) {
         const opens = event.key === "F7" || (event.altKey && event.key === "ArrowDown");
         if (opens) onOpen();
         return opens;
+      }
+      if (waitsFor !== null) {
+        const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+        if (isPlain && (event.key.length === 1 || event.key === "Enter" || event.key === "Tab")) {
+          held.current.push(event.key);
+          return true;
+        }
+        // Any other key looks again at what is typed here.
+        if (event.key !== "Shift") {
+          held.current = [];
+          setWaitsFor(null);
+        }
       }
       switch (event.key) {
         case "ArrowDown":

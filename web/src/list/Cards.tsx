@@ -9,6 +9,7 @@ import { useLook } from "@/look/Look";
 import { Cell } from "./Cell";
 import { type Column, cardParts } from "./columns";
 import type { Rows } from "./usePages";
+import { useReturn } from "./useReturn";
 import "./cards.css";
 
 interface Props {
@@ -24,6 +25,7 @@ export function Cards({ form, columns, rows, titleKey, action, label }: Props) {
   const { t } = useTranslation("list");
   const { size } = useLook();
   const scroller = useRef<HTMLDivElement>(null);
+  useReturn(scroller);
   const { title, state, words, figure } = cardParts(columns, titleKey);
   const height = size === "large" ? 112 : 92;
   const virtual = useVirtualizer({

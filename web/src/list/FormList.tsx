@@ -19,6 +19,7 @@ import { keys, listQuery } from "@/api/queries";
 import type { Form, ListRow } from "@/api/types";
 import { shown as shownText } from "@/fields/shown";
 import { grouped } from "@/look/figures";
+import { useLook } from "@/look/Look";
 import { ProblemNote } from "@/look/ProblemNote";
 import { useShortcut } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
@@ -35,6 +36,7 @@ import {
   reordered,
   type SystemWords,
   titleColumn,
+  usualWidth,
 } from "./columns";
 import { type Condition, settled } from "./condition";
 import { Empty, Slow } from "./Empty";
@@ -52,6 +54,8 @@ const Groups = lazy(() => import("./Groups"));
 const ColumnPanel = lazy(() => import("./ColumnPanel"));
 const FilterDrawer = lazy(() => import("./FilterDrawer"));
 
+/** How much wider large type is than normal type. */
+const LARGE = 17 / 14;
 /** More than anybody looks through before doing one thing to all of them. */
 const MOST_CHOSEN = 500;
 
@@ -127,6 +131,14 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
     }
   }
   const [widths, setWidth, takeWidths] = useWidths(form.form);
+  // Measured in normal type; larger type needs more of each column, as far as nobody chose its width.
+  const scale = useLook().size === "large" ? LARGE : 1;
+  const drawnWidths = Object.fromEntries(
+    columns.map((one) => [
+      one.key,
+      widths[one.key] ?? Math.round((fitted.current[one.key] ?? usualWidth(one.shape)) * scale),
+    ]),
+  );
   // A kept view brings its widths along when it is chosen.
   const brought = current?.settings.widths;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each view that is chosen
@@ -319,7 +331,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
           selection={rowsAsked}
           where={where}
           sort={asked.sort}
-          widths={{ ...fitted.current, ...widths }}
+          widths={drawnWidths}
           label={form.label}
           onNarrow={(next) => ask({ group: "", where: next })}
         />
@@ -343,7 +355,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
         titleKey={titleKey}
         sort={sortShown}
         onSort={(key, added) => ask({ sort: nextSort(asked.sort ?? sortShown, key, added) }, true)}
-        widths={{ ...fitted.current, ...widths }}
+        widths={drawnWidths}
         onWidth={setWidth}
         onMove={(key, to) => ask({ columns: reordered(keysInSight, key, to) }, true)}
         sums={totals.data?.sums}

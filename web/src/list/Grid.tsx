@@ -25,6 +25,7 @@ import { useLook } from "@/look/Look";
 import { Cell } from "./Cell";
 import { type Column, isFigure, NARROWEST, usualWidth, WIDEST } from "./columns";
 import type { Rows } from "./usePages";
+import { useReturn } from "./useReturn";
 import "./grid.css";
 
 /** Browsers draw nothing taller than some tens of millions of pixels: of longer lists a window is drawn, which moves. */
@@ -101,9 +102,13 @@ export function Grid(props: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: told again when rows arrive, not when the teller is made anew
   useEffect(() => see(from, to), [from, to, count]);
 
+  useReturn(scroller);
   const order = props.sort.join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at its top
+  const lastOrder = useRef(order);
+  // Another order begins at its top.
   useEffect(() => {
+    if (lastOrder.current === order) return;
+    lastOrder.current = order;
     setBase(0);
     if (scroller.current) scroller.current.scrollTop = 0;
   }, [order]);

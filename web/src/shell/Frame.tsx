@@ -6,6 +6,7 @@ import { Outlet, useLocation, useNavigate } from "react-router";
 import { useLive } from "@/api/live";
 import { useShortcut } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
+import { Fault } from "./Fault";
 import { KeyHelp } from "./KeyHelp";
 import { Navigation } from "./Navigation";
 import { Palette } from "./Palette";
@@ -27,7 +28,11 @@ export function Frame() {
   useShortcut({ keys: "g h", label: t("goHome") }, () => void navigate("/"));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
-  useEffect(() => setShows(false), [pathname]);
+  useEffect(() => {
+    setShows(false);
+    // What was clicked on went with the last page: the keyboard goes on in the new one.
+    if (document.activeElement === document.body) document.getElementById("page")?.focus({ preventScroll: true });
+  }, [pathname]);
 
   return (
     <div className="frame">
@@ -38,9 +43,11 @@ export function Frame() {
       <div className="frame-main">
         <TopBar onSeek={() => setSeeks(true)} />
         <main id="page" tabIndex={-1}>
-          <Suspense fallback={<Waiting />}>
-            <Outlet />
-          </Suspense>
+          <Fault at={pathname}>
+            <Suspense fallback={<Waiting />}>
+              <Outlet />
+            </Suspense>
+          </Fault>
         </main>
         {isNarrow && <PhoneBar shows={shows} onShow={setShows} onSeek={() => setSeeks(true)} />}
       </div>

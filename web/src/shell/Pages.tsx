@@ -1,7 +1,10 @@
 /** Every address and the page behind it. What is not needed on the way from the door to a list loads when it is asked for. */
+import { useQuery } from "@tanstack/react-query";
 import { Spin } from "antd";
 import { lazy } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
+import { sessionQuery } from "@/api/queries";
+import { ProblemNote } from "@/look/ProblemNote";
 import { Frame } from "./Frame";
 import { SignIn } from "./SignIn";
 import { useOwnLook, useSession } from "./session";
@@ -19,6 +22,13 @@ const ReportPage = lazy(() => import("@/report/ReportPage"));
 export function Pages() {
   const session = useSession();
   useOwnLook(session);
+  const { error, refetch } = useQuery(sessionQuery);
+  if (session === undefined && error)
+    return (
+      <main className="door">
+        <ProblemNote error={error} onRetry={() => void refetch()} />
+      </main>
+    );
   if (session === undefined) return <Spin fullscreen />;
   if (session === null) return <SignIn />;
   return (
