@@ -31,6 +31,7 @@ class Browser:
 
     def __init__(self, port: int) -> None:
         """Nobody is logged in yet."""
+        self.address = f"http://127.0.0.1:{port}"
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._headers = {"Content-Type": "application/json"}
 

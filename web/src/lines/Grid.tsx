@@ -95,6 +95,7 @@ export function Grid(props: Props) {
   const edit = useRef<Edit | null>(null);
   const wantsFocus = useRef(false);
   const held = useRef<string[]>([]);
+  const isReplaying = useRef(false);
   const [, goOnTyping] = useReducer((times: number) => times + 1, 0);
   const isDragging = useRef(false);
   /** The cursor goes behind what stands in the cell. */
@@ -560,12 +561,14 @@ export function Grid(props: Props) {
   });
   // Keys that came before a link was found go on from where it led to, one after another.
   useLayoutEffect(() => {
-    const key = wantsFocus.current ? undefined : held.current.shift();
+    if (!isReplaying.current || wantsFocus.current) return;
+    const key = held.current.shift();
+    isReplaying.current = held.current.length > 0;
     if (key === undefined) return;
     const pressed = new globalThis.KeyboardEvent("keydown", { key }) as unknown as KeyboardEvent;
     const isTaken = handle.current?.key(pressed) || acts(pressed);
     if (!isTaken && key.length === 1) enter((typing.current ?? "") + key);
-    if (held.current.length > 0) goOnTyping();
+    if (isReplaying.current) goOnTyping();
   });
   const text = column && row ? shownText(column.shape, cellValue(column, row, besides[active.row]), words) : "";
   const isReady = draft === null;
@@ -595,8 +598,12 @@ export function Grid(props: Props) {
           words={draft}
           onWords={enter}
           onOpen={() => setOpen(true)}
-          onPick={(value, step, typed) => {
-            if (typed) held.current = [...typed];
+          held={held}
+          onWait={() => {
+            isReplaying.current = false;
+          }}
+          onPick={(value, step, isLate) => {
+            if (isLate) isReplaying.current = true;
             write(null);
             setOpen(false);
             const isSame = isLinked(value) && isLinked(row[key]) && row[key].id === value.id;

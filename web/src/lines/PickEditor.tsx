@@ -10,7 +10,6 @@ import {
   useId,
   useImperativeHandle,
   useLayoutEffect,
-  useRef,
   useState,
 } from "react";
 import { createPortal } from "react-dom";
@@ -59,8 +58,11 @@ export interface PickProps {
   handle: RefObject<EditorHandle | null>;
   onWords: (words: string) => void;
   onOpen: () => void;
-  /** `step`: on to the next cell (1), back (-1) or nowhere (0). `held`: the keys since, which belong to where it leads. */
-  onPick: (value: Value, step: 1 | -1 | 0, held?: readonly string[]) => void;
+  /** `step`: on to the next cell (1), back (-1) or nowhere (0). `isLate`: it was waited for, and keys were held meanwhile. */
+  onPick: (value: Value, step: 1 | -1 | 0, isLate?: boolean) => void;
+  /** The keys that came while an answer was waited for: they belong to where it leads. */
+  held: RefObject<string[]>;
+  onWait: () => void;
   onCreate?: ((words: string) => void) | undefined;
 }
 
@@ -97,9 +99,9 @@ export function LinkEditor(props: PickProps) {
   );
   const ids = new Set(first.map((one) => one.id));
   const all = [...first, ...options.filter((one) => !ids.has(one.id))];
-  const pick: PickProps["onPick"] = (value, step, held) => {
+  const pick: PickProps["onPick"] = (value, step, isLate) => {
     if (value && typeof value === "object" && "title" in value) remember(owner, target.form, value);
-    props.onPick(value, step, held);
+    props.onPick(value, step, isLate);
   };
   const top = rows[0];
   return (
@@ -126,12 +128,11 @@ export function ChoiceEditor(props: PickProps) {
 
 function Picker(props: PickProps & { found: Found }) {
   const { shape, label, text, words, isOpen, isWrong, describedBy, input, handle, found } = props;
-  const { onWords, onOpen, onPick, onCreate } = props;
+  const { onWords, onOpen, onPick, onCreate, held, onWait } = props;
   const { t } = useTranslation("lines");
   const listId = useId();
   const [at, setAt] = useState(0);
   const [waitsFor, setWaitsFor] = useState<1 | -1 | null>(null);
-  const held = useRef<string[]>([]);
   const { options, isReady } = found;
   const mayCreate = Boolean(onCreate) && shape.mayCreate === true && Boolean(words?.trim());
   const count = options.length + (mayCreate ? 1 : 0);
@@ -149,10 +150,9 @@ function Picker(props: PickProps & { found: Found }) {
   useEffect(() => {
     if (waitsFor === null || !isReady) return;
     setWaitsFor(null);
-    const since = held.current;
-    held.current = [];
-    if (options[0]) onPick(options[0].value, waitsFor, since);
-  }, [waitsFor, isReady, options, onPick]);
+    if (options[0]) onPick(options[0].value, waitsFor, true);
+    else held.current = [];
+  }, [waitsFor, isReady, options, onPick, held]);
 
   useImperativeHandle(handle, () => ({
     key: (event) => {
@@ -190,7 +190,10 @@ function Picker(props: PickProps & { found: Found }) {
           }
           const step = event.shiftKey ? -1 : 1;
           if (isReady) take(active, step);
-          else setWaitsFor(step);
+          else {
+            onWait();
+            setWaitsFor(step);
+          }
           return true;
         }
         default:

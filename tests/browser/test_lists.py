@@ -1,0 +1,103 @@
+"""A list as people work with it: narrowed, gathered in groups, kept as a view, and many rows done at once."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from onebook.values.reference import RecordRef
+from tests.browser.seat import Seat
+from tests.browser.shop import Shop
+
+EAST, NORTH = "华东精工机械", "北方重工集团"
+
+
+@pytest.fixture(scope="module")
+def orders(shop: Shop) -> dict[str, RecordRef]:
+    """Two orders of a customer whose credit is nearly used up, and one of another customer."""
+    goods = shop.goods("深沟球轴承", "100", stock="1000")
+    east = shop.world.customer(EAST, credit_limit="1000")
+    north = shop.world.customer(NORTH)
+    return {
+        "small": shop.world.order(east, (goods, "6")),
+        "large": shop.world.order(east, (goods, "7")),
+        "other": shop.world.order(north, (goods, "2")),
+    }
+
+
+def test_conditions_narrow_the_list_and_stand_in_its_address(
+    seat: Seat, shop: Shop, orders: dict[str, RecordRef]
+) -> None:
+    seat.enter(shop.boss).go("/sales_order")
+    expect(_rows(seat)).to_have_count(len(orders))
+    _narrow(seat, "客户名称", NORTH)
+    expect(_rows(seat)).to_have_count(1)
+    expect(_rows(seat)).to_contain_text("200.00")
+    seat.page.reload()
+    expect(_rows(seat)).to_have_count(1)
+    seat.page.get_by_role("button", name="去掉这个条件").click()
+    expect(_rows(seat)).to_have_count(len(orders))
+    # By the initials of its name, as it is typed.
+    seat.page.get_by_role("searchbox").or_(seat.page.get_by_label("搜索销售订单")).first.fill("bfzg")
+    expect(_rows(seat)).to_have_count(1)
+    seat.press("Escape")
+
+
+def test_groups_show_how_many_and_how_much(seat: Seat, shop: Shop, orders: dict[str, RecordRef]) -> None:
+    seat.enter(shop.boss).go("/sales_order")
+    expect(_rows(seat)).to_have_count(len(orders))
+    seat.button("分组").click()
+    seat.page.locator(".ant-dropdown").get_by_role("menuitem", name="客户", exact=True).click()
+    groups = seat.page.locator(".grid-row.is-group")
+    group = groups.filter(has_text=EAST)
+    expect(group).to_contain_text("1,300.00")
+    expect(groups.filter(has_text=NORTH)).to_contain_text("200.00")
+    group.get_by_role("button").click()
+    expect(seat.page.locator(".grid-row.is-open")).to_have_count(2)
+
+
+def test_a_view_is_kept_and_found_by_others_when_it_is_shared(
+    seat: Seat, shop: Shop, orders: dict[str, RecordRef]
+) -> None:
+    seat.enter(shop.boss).go("/sales_order")
+    expect(_rows(seat)).to_have_count(len(orders))
+    _narrow(seat, "客户名称", EAST)
+    expect(_rows(seat)).to_have_count(2)
+    seat.button("存为视图").click()
+    seat.page.get_by_label("视图名称").fill("华东的订单")
+    seat.page.get_by_label("共享给能看到这个表单的人").check()
+    seat.button("保存").click()
+    views = seat.page.get_by_role("navigation", name="视图")
+    expect(views.get_by_role("link", name="华东的订单")).to_have_attribute("aria-current", "page")
+    seat.enter(shop.person("sales_manager", "苏梅")).go("/sales_order")
+    expect(_rows(seat)).to_have_count(len(orders))
+    views.get_by_role("link", name="华东的订单").click()
+    expect(_rows(seat)).to_have_count(2)
+
+
+def test_a_step_of_many_says_of_each_what_became_of_it(seat: Seat, shop: Shop, orders: dict[str, RecordRef]) -> None:
+    seat.enter(shop.boss).go("/sales_order")
+    expect(_rows(seat)).to_have_count(len(orders))
+    for amount in ("600.00", "700.00"):
+        row = _rows(seat).filter(has_text=amount)
+        row.get_by_label("选择这一行").click()
+        expect(row).to_have_attribute("aria-selected", "true")
+    bar = seat.page.get_by_role("toolbar", name="批量操作")
+    expect(bar).to_contain_text("已选 2 条")
+    bar.get_by_role("button", name="审核").click()
+    seat.page.locator(".ant-popconfirm").get_by_role("button", name="确定").click()
+    expect(seat.dialog).to_contain_text("成功 1 条，未成功 1 条")
+    expect(seat.dialog).to_contain_text(f"应收账款（{EAST}）：限额 1000，本次之后将达到 1300，超出 300。")
+    states = {shop.world.state(orders["small"]), shop.world.state(orders["large"])}
+    assert states == {"draft", "approved"}
+
+
+def _rows(seat: Seat) -> Locator:
+    """The rows of the list: not its head and not its sums."""
+    return seat.page.get_by_role("rowgroup").get_by_role("row")
+
+
+def _narrow(seat: Seat, field: str, value: str) -> None:
+    seat.button("筛选").click()
+    seat.page.get_by_role("combobox", name="字段").fill(field)
+    seat.press("Enter")
+    seat.page.get_by_label("值", exact=True).fill(value)
+    seat.button("应用").click()

@@ -1,0 +1,68 @@
+"""A phone in somebody's hand: the list, an approval by thumb, and the code in front of the camera."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+
+from tests.browser.camera import film
+from tests.browser.chromium import QUIET, program
+from tests.browser.seat import PHONE, Seat
+from tests.browser.shop import Shop
+
+CODE = "6901234567892"
+
+
+@pytest.fixture(scope="module")
+def camera(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser with a camera in front of which the code of a product lies."""
+    seen = film(tmp_path_factory.mktemp("camera"), CODE)
+    flags = [
+        *QUIET,
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={seen}",
+    ]
+    browser = playwright.chromium.launch(executable_path=program(), args=flags)
+    yield browser
+    browser.close()
+
+
+def test_an_order_is_found_and_approved_by_thumb(shop: Shop, seats: Callable[..., Seat]) -> None:
+    goods = shop.goods("深沟球轴承", "18.5", stock="40")
+    order = shop.world.order(shop.world.customer("华东精工机械"), (goods, "6"))
+    seat = seats(**PHONE).enter(shop.person("sales_manager", "苏梅")).go()
+    seat.page.get_by_role("navigation", name="导航").get_by_role("button", name="更多").tap()
+    seat.dialog.get_by_role("link", name="销售订单", exact=True).tap()
+    card = seat.page.locator(".row-card").filter(has_text="华东精工机械")
+    expect(card).to_contain_text("111.00")
+    _fits(seat)
+    card.tap()
+    expect(seat.page).to_have_url(f"{shop.address}/sales_order/{order.id}")
+    _fits(seat)
+    seat.button("审核").tap()
+    expect(seat.dialog.get_by_text("余额变化")).to_be_visible()
+    seat.dialog.get_by_role("button", name="确认审核").tap()
+    expect(seat.page.get_by_role("heading", level=1)).to_contain_text("已审核")
+    assert shop.world.state(order) == "approved"
+
+
+def test_what_the_camera_sees_is_opened(shop: Shop, seats: Callable[..., Seat], camera: Browser) -> None:
+    goods = shop.goods("同步带轮", barcode=CODE)
+    seat = seats(camera, **PHONE, permissions=["camera"]).enter(shop.boss).go()
+    seat.page.get_by_role("link", name="扫码").tap()
+    expect(seat.page).to_have_url(f"{shop.address}/product/{goods}", timeout=60_000)
+    expect(seat.page.get_by_role("heading", level=1)).to_contain_text("同步带轮")
+
+
+def test_a_code_that_nobody_knows_is_said_to_be_unknown(shop: Shop, seats: Callable[..., Seat]) -> None:
+    seat = seats(**PHONE).enter(shop.boss).go("/scan")
+    seat.page.get_by_label("扫入或输入编码，回车").fill("4006381333931")
+    seat.press("Enter")
+    seat.sees("没有找到编码 4006381333931")
+    seat.sees("没有可用的相机")
+
+
+def _fits(seat: Seat) -> None:
+    """Nothing is cut off at the side, and what is to be pressed is large enough for a thumb."""
+    assert seat.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
