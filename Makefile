@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 $(MODULES): web/package-lock.json | $(STAMP)
 	@echo "== packages of the pages"
-	@tools/npm ci --silent
+	@tools/npm ci --loglevel error
 	@touch $@
 
 $(SITE): $(MODULES) $(PAGES) | $(STAMP)

@@ -6,6 +6,7 @@ import { I18nextProvider } from "react-i18next";
 import { createQueries } from "@/api/queries";
 import { Look } from "@/look/Look";
 import { Shortcuts } from "@/look/shortcuts";
+import { askAhead } from "@/shell/ahead";
 import { reloadWhenReplaced } from "@/shell/Fault";
 import { Pages } from "@/shell/Pages";
 import { createTexts } from "@/text";
@@ -15,10 +16,12 @@ const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root");
 
 reloadWhenReplaced();
+const queries = createQueries();
+askAhead(queries, window.location.pathname);
 createRoot(root).render(
   <StrictMode>
     <I18nextProvider i18n={createTexts()}>
-      <QueryClientProvider client={createQueries()}>
+      <QueryClientProvider client={queries}>
         <Look>
           <Shortcuts>
             <Pages />

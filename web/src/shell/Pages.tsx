@@ -5,19 +5,20 @@ import { lazy } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { sessionQuery } from "@/api/queries";
 import { ProblemNote } from "@/look/ProblemNote";
+import { PAGES } from "./ahead";
 import { Frame } from "./Frame";
 import { SignIn } from "./SignIn";
 import { useOwnLook, useSession } from "./session";
 
-const HomePage = lazy(() => import("./HomePage"));
+const HomePage = lazy(PAGES.home);
 const ActivityPage = lazy(() => import("./ActivityPage"));
 const DashboardsPage = lazy(() => import("./DashboardsPage"));
 const FlowsPage = lazy(() => import("./FlowsPage"));
 const ScanPage = lazy(() => import("./ScanPage"));
-const ListPage = lazy(() => import("@/list/ListPage"));
+const ListPage = lazy(PAGES.list);
 const ImportPage = lazy(() => import("@/list/ImportPage"));
-const RecordPage = lazy(() => import("@/record/RecordPage"));
-const ReportPage = lazy(() => import("@/report/ReportPage"));
+const RecordPage = lazy(PAGES.record);
+const ReportPage = lazy(PAGES.report);
 
 export function Pages() {
   const session = useSession();

@@ -6,6 +6,7 @@ import { api, setToken, whenSignedOut } from "@/api/client";
 import { keys, sessionQuery } from "@/api/queries";
 import type { Session } from "@/api/types";
 import { useLook } from "@/look/Look";
+import { remember } from "./ahead";
 
 /** Somebody else, or another company: nothing is kept of what was read before. */
 function become(queries: QueryClient, session: Session | null): void {
@@ -21,6 +22,10 @@ export function useSession(): Session | null | undefined {
   const { data } = useQuery(sessionQuery);
   if (data) setToken(data.csrf);
 
+  const isInside = data === undefined ? undefined : Boolean(data?.user);
+  useEffect(() => {
+    if (isInside !== undefined) remember(isInside);
+  }, [isInside]);
   const language = data?.user?.language;
   useEffect(() => {
     if (!language) return;

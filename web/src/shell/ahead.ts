@@ -1,0 +1,46 @@
+/** What the page of an address needs is asked for at once, while it is still being found out who asks. */
+import type { QueryClient } from "@tanstack/react-query";
+import { formQuery, menusQuery, recordQuery, sessionQuery } from "@/api/queries";
+
+/** The pages that load when they are needed. */
+export const PAGES = {
+  home: () => import("./HomePage"),
+  list: () => import("@/list/ListPage"),
+  record: () => import("@/record/RecordPage"),
+  report: () => import("@/report/ReportPage"),
+};
+
+export type Asked = { page: keyof typeof PAGES; form?: string; id?: number };
+
+/** Addresses whose first word is no form. */
+const OWN = new Set(["activity", "dashboards", "flows", "scan"]);
+
+/** What an address asks for, as far as that is worth knowing early. */
+export function askedBy(pathname: string): Asked | null {
+  const [, form = "", more] = pathname.split("/");
+  if (form === "") return { page: "home" };
+  if (form === "reports") return { page: "report" };
+  if (OWN.has(form)) return null;
+  if (more === undefined) return { page: "list", form };
+  if (more === "new") return { page: "record", form };
+  return /^\d+$/.test(more) ? { page: "record", form, id: Number(more) } : null;
+}
+
+const INSIDE = "onebook.inside";
+
+/** Remembered on this machine, so that nobody is asked for before anybody ever came in. */
+export function remember(isInside: boolean): void {
+  if (isInside) localStorage.setItem(INSIDE, "1");
+  else localStorage.removeItem(INSIDE);
+}
+
+/** Asks ahead for somebody who was here last time. What is refused is refused again where it shows. */
+export function askAhead(queries: QueryClient, pathname: string): void {
+  const asked = askedBy(pathname);
+  if (!asked || localStorage.getItem(INSIDE) === null) return;
+  void PAGES[asked.page]().catch(() => undefined);
+  void queries.prefetchQuery(sessionQuery);
+  void queries.prefetchQuery(menusQuery);
+  if (asked.form) void queries.prefetchQuery(formQuery(asked.form));
+  if (asked.form && asked.id) void queries.prefetchQuery(recordQuery(asked.form, asked.id));
+}
