@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { madeUpField } from "@/api/madeUp";
 import type { Field, Form, Transition } from "@/api/types";
 import { boardColumns, stepsBetween } from "./boards";
 import { cardParts, chosen, columnsOf, fittedWidth, groupings, reordered, titleColumn } from "./columns";
@@ -6,26 +7,8 @@ import { type Job, likeness, percentOf, suggestedMapping, targetsOf } from "./im
 import { byDay, monthsOn, weeksOf } from "./month";
 import { sheetsOf } from "./sheets";
 
-const field = (name: string, kind: Field["kind"], more: Partial<Field> = {}): Field => ({
-  name,
-  kind,
-  label: name.toUpperCase(),
-  help: null,
-  typed: true,
-  meter: false,
-  read_only: false,
-  masked: false,
-  unique: false,
-  locked_after: null,
-  required: null,
-  visible: null,
-  editable: null,
-  default: null,
-  formula: null,
-  on_server: [],
-  must: [],
-  ...more,
-});
+const field = (name: string, kind: Field["kind"], more: Partial<Field> = {}): Field =>
+  madeUpField(name, { kind, label: name.toUpperCase(), ...more });
 const step = (name: string, from: string[], to: string, may_run = true): Transition => ({
   name,
   label: name,

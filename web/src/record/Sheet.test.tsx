@@ -5,38 +5,21 @@ import { App } from "antd";
 import { I18nextProvider } from "react-i18next";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { madeUpField } from "@/api/madeUp";
 import { createQueries, keys } from "@/api/queries";
+import type { Formula } from "@/expression/tree";
 import { Shortcuts } from "@/look/shortcuts";
 import { createTexts } from "@/text";
 import RecordPage from "./RecordPage";
 
-const always = {
+const always: Formula = {
   version: 1,
   type: { kind: "flag" },
   volatility: "immutable",
   paths: [],
   tree: { node: "literal", value: true, type: { kind: "flag" } },
 };
-const field = (name: string, more = {}) => ({
-  name,
-  kind: "text",
-  label: name,
-  help: null,
-  typed: true,
-  meter: false,
-  read_only: false,
-  masked: false,
-  unique: false,
-  locked_after: null,
-  required: null,
-  visible: null,
-  editable: null,
-  default: null,
-  formula: null,
-  on_server: [],
-  must: [],
-  ...more,
-});
+const field = madeUpField;
 const form = {
   form: "note",
   label: "Note",

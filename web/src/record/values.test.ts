@@ -1,28 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Field, Form } from "@/api/types";
+import { madeUpField } from "@/api/madeUp";
+import type { Form } from "@/api/types";
 import type { GridRow } from "@/lines/rows";
 import { everythingTyped, isChanged, keyed, payload, rowsOf, same, touchedRows } from "./values";
 
-const field = (name: string, more: Partial<Field> = {}): Field => ({
-  name,
-  kind: "text",
-  label: name,
-  help: null,
-  typed: true,
-  meter: false,
-  read_only: false,
-  masked: false,
-  unique: false,
-  locked_after: null,
-  required: null,
-  visible: null,
-  editable: null,
-  default: null,
-  formula: null,
-  on_server: [],
-  must: [],
-  ...more,
-});
+const field = madeUpField;
 
 const parts = field("parts", {
   kind: "lines",
