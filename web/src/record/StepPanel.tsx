@@ -59,6 +59,8 @@ export function StepPanel(props: Props) {
   };
   // The same keys that asked for the step confirm it, wherever the focus is; so does Enter, once it is known to be possible.
   useShortcut({ keys: "$mod+Enter", label: t("doIt", { label }) }, confirm);
+  // A step that cannot be confirmed has nothing to put the focus on: Escape leaves from anywhere.
+  useShortcut({ keys: "Escape", label: t("common:cancel"), whileTyping: true }, onClose);
   const sure = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (isPossible) sure.current?.focus();
