@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
@@ -130,9 +130,7 @@ class EmbeddedServer:
 
     def kill(self) -> None:
         """Kill the server and all its processes at once, as a power cut would. For tests."""
-        for process in [*self._processes(), *([self._process] if self._process else [])]:
-            with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-                os.kill(process.pid, signal.SIGKILL)
+        _kill([*self._processes(), *([self._process] if self._process else [])])
         if self._process is not None:
             self._process.wait()
 
@@ -217,12 +215,15 @@ class EmbeddedServer:
         """Remove what a killed server left behind.
 
         PostgreSQL does this itself, unless the old process number is taken: by a zombie that nobody waited for, or
-        after a restart by a stranger. The file may only go once no process of the old server is left.
+        after a restart by a stranger. The file may only go once no process of the old server is left. One that waits
+        for a lock which a killed process held never ends by itself, so it is killed too: it can only lose what nobody
+        was told is kept.
         """
         deadline = time.monotonic() + STOP_TIMEOUT_S
-        while self._processes():
+        while left := self._processes():
             if time.monotonic() > deadline:
                 raise ServerDidNotStart(folder=str(self.data), reason="processes of the old server are still running")
+            _kill(left)
             time.sleep(0.05)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for leftover in self.socket_folder.glob(".s.PGSQL.*"):
@@ -306,6 +307,12 @@ def _server_user() -> pwd.struct_passwd | None:
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
     return pwd.getpwnam("nobody")
+
+
+def _kill(processes: Iterable[psutil.Process | subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager

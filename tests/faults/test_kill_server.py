@@ -90,6 +90,17 @@ def test_a_zombie_does_not_block_the_next_start(durable: EmbeddedServer) -> None
     assert other.running_pid() is None
 
 
+def test_a_child_that_outlived_its_server_does_not_block_the_next_start(durable: EmbeddedServer) -> None:
+    pid = durable.running_pid()
+    assert pid is not None
+    child = psutil.Process(pid).children()[0]
+    child.suspend()  # As one that waits for ever for a lock which a killed process held.
+    os.kill(pid, signal.SIGKILL)
+    _wait_for(lambda: durable.running_pid() is None)
+    durable.start()
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
 def test_a_stale_file_with_a_strangers_number_does_not_block_the_next_start(durable: EmbeddedServer) -> None:
     durable.kill()
     lock = durable.data / "postmaster.pid"
