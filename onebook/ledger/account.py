@@ -1,5 +1,6 @@
 """Accounts: a role at given dimensions, and what the book says of one at this moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ class AccountKey:
     lot: int = 0
     party: int = 0
     document: int = 0
+    spot: int = 0
 
     def control(self, role: Role) -> Self:
         """The account that this one rolls up to; itself, if it is one."""
@@ -32,6 +34,7 @@ class AccountKey:
             0 if Dimension.LOT in leaf else self.lot,
             0 if Dimension.PARTY in leaf else self.party,
             0 if Dimension.DOCUMENT in leaf else self.document,
+            0 if Dimension.SPOT in leaf else self.spot,
         )
 
     def at(self, dimension: Dimension) -> int:
@@ -42,6 +45,14 @@ class AccountKey:
         """For logs and refusals: `on_hand(item 3, place 1)`."""
         named = [f"{dimension.value} {self.at(dimension)}" for dimension in Dimension if self.at(dimension)]
         return f"{self.role}({', '.join(named)})"
+
+
+def difference_account(role: Role, key: AccountKey, roles: Mapping[str, Role]) -> AccountKey | None:
+    """Where a rest of value of an account goes: its role's difference role, per item if that has items."""
+    if role.difference is None:
+        return None
+    has_item = Dimension.ITEM in roles[role.difference].dimensions
+    return AccountKey(role.difference, item=key.item if has_item else 0)
 
 
 @dataclass(frozen=True, slots=True)

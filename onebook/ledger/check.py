@@ -20,7 +20,7 @@ class Drift:
 
 
 _SUBJECT = """concat_ws(' ', 'account', a.id, a.role, 'item', a.item, 'place', a.place, 'lot', a.lot,
-    'party', a.party, 'document', a.document)"""
+    'party', a.party, 'document', a.document, 'spot', a.spot)"""
 _JOURNALS = f"""ARRAY(SELECT DISTINCT e.journal FROM ledger_entry e JOIN ledger_account l ON l.id = e.account
     WHERE l.id = a.id OR l.control = a.id ORDER BY 1 DESC LIMIT {NAMED_JOURNALS})"""
 _HOLD_JOURNALS = f"""ARRAY(SELECT DISTINCT c.journal FROM ledger_hold_change c JOIN ledger_hold h ON h.id = c.hold
@@ -165,6 +165,24 @@ CHECKS: tuple[tuple[str, str], ...] = (
         """SELECT concat_ws(' ', 'journal', r.reverses), concat_ws(' ', 'reversed by', r.id), 'an earlier journal',
                 ARRAY[r.id] FROM ledger_journal r JOIN ledger_journal j ON j.id = r.reverses
             WHERE j.reverses IS NOT NULL OR j.id >= r.id""",
+    ),
+    (
+        "given back",
+        f"""SELECT concat_ws(' ', 'row', g.line, g.role, 'item', g.item, 'lot', g.lot), g.quantity::text,
+                concat_ws(' ', 'opposite of', coalesce(m.quantity, 0), 'at most'),
+                ARRAY(SELECT e.journal FROM ledger_entry e WHERE e.gives_back = g.line AND e.gives_back <> 0
+                    ORDER BY 1 DESC LIMIT {NAMED_JOURNALS})
+            FROM (SELECT e.gives_back AS line, a.role, a.item, a.lot, sum(e.quantity) AS quantity
+                FROM ledger_entry e JOIN ledger_account a ON a.id = e.account
+                WHERE e.gives_back <> 0 AND a.kept GROUP BY 1, 2, 3, 4) g
+            LEFT JOIN (SELECT CASE e.line WHEN 0 THEN coalesce(o.record, j.record) ELSE e.line END AS line,
+                    a.role, a.item, a.lot, sum(e.quantity) AS quantity
+                FROM ledger_entry e JOIN ledger_account a ON a.id = e.account JOIN ledger_journal j ON j.id = e.journal
+                LEFT JOIN ledger_journal o ON o.id = j.reverses
+                WHERE a.kept GROUP BY 1, 2, 3, 4) m
+            ON (m.line, m.role, m.item, m.lot) = (g.line, g.role, g.item, g.lot)
+            WHERE g.quantity <> 0 AND (sign(g.quantity) = sign(coalesce(m.quantity, 0))
+                OR abs(g.quantity) > abs(coalesce(m.quantity, 0)))""",
     ),
     (
         "closed period",

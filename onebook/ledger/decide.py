@@ -1,18 +1,17 @@
 """Decides a request on locked accounts: limits, values, promises, waiting demand. Pure, and the same for previews."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from onebook.ledger import floors, promises, value
+from onebook.ledger import converting, floors, giving_back, moving, promises, restating, revaluing
 from onebook.ledger.account import AccountKey
 from onebook.ledger.journal import Journal
-from onebook.ledger.needs import difference_account
 from onebook.ledger.posting import AccountChange, Posting
-from onebook.ledger.refusals import HoldInUse, PeriodClosed, ValueWithoutPieces
-from onebook.ledger.request import Move, Request, Transfer, Undo
+from onebook.ledger.refusals import HoldInUse, PeriodClosed
+from onebook.ledger.request import Request, Undo
 from onebook.ledger.state import AccountState, Locked
-from onebook.ledger.working import Working, WorkingAccount, worth_of
-from onebook.values.decimals import ZERO
+from onebook.ledger.working import Working, WorkingAccount
 from onebook.values.month import Month
 from onebook.values.refusal import Problem
 
@@ -21,20 +20,28 @@ def decide(request: Request, locked: Locked) -> Posting:
     """What the request will write, or a refusal that names every reason: nothing is written either way."""
     if locked.closed is not None and Month.of(request.on) <= locked.closed:
         raise PeriodClosed(on=request.on, closed=str(locked.closed))
-    working = Working(locked)
+    working = Working(locked, request)
     if request.undo:
         _undo(working, request.undo)
     promises.release(working, request.releases)
     promises.settle(working, request.settles)
+    promises.unsettle(working, request.unsettles)
+    anew = restating.restate(working, request)
     for move in request.moves:
-        _move(working, move)
+        moving.move(working, move)
+    converting.convert(working, request)
+    giving_back.give_back(working, request)
+    revaluing.revalue(working, request)
     for transfer in request.transfers:
-        _transfer(working, transfer)
-    promises.place(working, request.places, request.origin)
-    _clear_rests(working)
-    guarded = floors.guarded(request)
+        moving.transfer(working, transfer)
+    promises.place(working, (*anew, *request.places), request.origin)
+    moving.clear_rests(working)
+    limits = floors.applied(working, request)
+    guarded = floors.guarded(working, limits)
     promises.serve(working, guarded)
-    floors.check(working, request)
+    if request.displaces:
+        promises.displace(working, request)
+    floors.check(working, request, limits)
     floors.check_size(working)
     return _posting(working, request, guarded)
 
@@ -52,41 +59,13 @@ def decide_all(requests: Sequence[Request], locked: Locked) -> list[Posting]:
 def after(locked: Locked, posting: Posting) -> Locked:
     """The same locks once a posting is decided."""
     accounts = {change.key: change.after for change in posting.accounts}
-    return locked.after(accounts, {hold.id: hold for hold in posting.holds}, len(posting.placed))
-
-
-def _move(working: Working, move: Move) -> None:
-    assert move.quantity > 0, f"{move} moves no pieces"
-    amount = _value(working, move) if move.amount is None else move.amount
-    working.enter(move.source, -move.quantity, -amount, move.line)
-    difference = ZERO
-    if working.is_kept(move.target):
-        target = working.account(move.target)
-        if target.role.difference is not None:
-            held = target.own_quantity, target.own_amount
-            difference = value.settled_difference(move.quantity, amount, *held)
-    working.enter(move.target, move.quantity, amount, move.line)
-    if difference:
-        _rest(working, move.target, difference, move.line)
-
-
-def _value(working: Working, move: Move) -> Decimal:
-    """The value that pieces take along: their source knows, or, if that is only summed, their target."""
-    if working.is_kept(move.source):
-        source = working.account(move.source)
-        return value.leaving(move.quantity, source.own_quantity, source.own_amount, source.unit_cost)
-    assert working.is_kept(move.target), f"{move} has no amount and nobody knows its value"
-    return worth_of(working, move.target, move.quantity)
-
-
-def _transfer(working: Working, transfer: Transfer) -> None:
-    if transfer.amount:
-        working.enter(transfer.debit, ZERO, transfer.amount, transfer.line)
-        working.enter(transfer.credit, ZERO, -transfer.amount, transfer.line)
+    locked = locked.after(accounts, {hold.id: hold for hold in posting.holds}, len(posting.placed))
+    return replace(locked, originals=locked.originals.after(posting.journal.entries))
 
 
 def _undo(working: Working, undo: Undo) -> None:
     """Take a journal back: amounts and promises exactly as they were, whatever they would be today."""
+    giving_back.guard(working, undo)
     problems = []
     for change in undo.changes:
         after = working.hold(change.hold).after(change)
@@ -98,24 +77,7 @@ def _undo(working: Working, undo: Undo) -> None:
     if problems:
         raise HoldInUse(problems, count=len(problems))
     for entry in undo.entries:
-        working.enter(entry.account, entry.quantity, entry.amount, entry.line)
-
-
-def _clear_rests(working: Working) -> None:
-    """A position without pieces has no value: what is left over goes to the role's difference account."""
-    for account in list(working.accounts.values()):
-        if account.posted and account.role.has_quantity and not account.own_quantity and account.own_amount:
-            _rest(working, account.key, account.own_amount, 0)
-
-
-def _rest(working: Working, key: AccountKey, amount: Decimal, line: int) -> None:
-    role = working.locked.roles[key.role]
-    difference = difference_account(role, key, working.locked.roles)
-    if difference is None:
-        problem = Problem(ValueWithoutPieces.cause, data={**floors.names(key), "amount": amount})
-        raise ValueWithoutPieces([problem], count=1)
-    working.enter(key, ZERO, -amount, line)
-    working.enter(difference, ZERO, amount, line)
+        working.enter(entry.account, entry.quantity, entry.amount, entry.line, entry.gives_back)
 
 
 def _posting(working: Working, request: Request, guarded: dict[AccountKey, Decimal]) -> Posting:
@@ -132,6 +94,10 @@ def _posting(working: Working, request: Request, guarded: dict[AccountKey, Decim
     for hold in working.holds.values():
         if hold.account not in ids:
             ids[hold.account] = _id(locked, hold.account)
+    controls = {a.key: a.control for a in working.accounts.values() if a.control is not None}
+    for control in controls.values():
+        # What leaves one leaf for another changes nothing on their control account, but counts on it.
+        ids.setdefault(control.key, control.state.id)
     return Posting(
         id=locked.journals[0],
         journal=Journal(request.on, request.origin, tuple(working.entries)),
@@ -140,7 +106,7 @@ def _posting(working: Working, request: Request, guarded: dict[AccountKey, Decim
         placed=frozenset(working.placed),
         changes=tuple(working.changes),
         ids=ids,
-        controls={a.key: a.control.key for a in working.accounts.values() if a.control is not None},
+        controls={key: control.key for key, control in controls.items()},
         summed=frozenset(key for key in ids if key in locked.summed),
         reverses=request.undo.journal if request.undo else None,
         is_locked=locked.is_locked,
@@ -158,7 +124,7 @@ def _after(account: WorkingAccount, request: Request, guarded: dict[AccountKey, 
     # Negative stock that was allowed, or was there before the floor, is not for the database to refuse.
     if floor is not None and available < floor:
         floor = None
-    return AccountState(
+    after = AccountState(
         account.state.id,
         account.key,
         account.balance(request.on),
@@ -166,4 +132,6 @@ def _after(account: WorkingAccount, request: Request, guarded: dict[AccountKey, 
         account.own_amount,
         account.unit_cost,
         floor,
+        account.state.is_new,
     )
+    return replace(after, is_new=False) if after.is_new and after != account.state else after

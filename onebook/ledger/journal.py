@@ -21,12 +21,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fact: a signed quantity and a signed amount on one account; debit is positive. `line`: the row behind it."""
+    """A fact: a signed quantity and a signed amount on one account; debit is positive. `line`: the row behind it.
+
+    `gives_back`: the row whose goods it gives back, 0 if it gives nothing back."""
 
     account: AccountKey
     quantity: Decimal = ZERO
     amount: Decimal = ZERO
     line: int = 0
+    gives_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Back-dating: what the days after an event's business date looked like, and whether it would break one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from onebook.ledger.account import AccountKey
@@ -11,9 +11,11 @@ from onebook.storage.transaction import Rows, Statement
 
 # The balance of a past day is the present one less all entries after it: the extremes of those sums are enough.
 LATER = """
-SELECT account, max(quantity), min(quantity), max(amount), min(amount) FROM (
+SELECT account, max(quantity), min(quantity), max(amount), min(amount), max(own),
+    min(own) FROM (
     SELECT k.account,
-        sum(sum(e.quantity)) OVER days AS quantity, sum(sum(e.amount)) OVER days AS amount
+        sum(sum(e.quantity)) OVER days AS quantity, sum(sum(e.amount)) OVER days AS amount,
+        sum(coalesce(sum(e.quantity) FILTER (WHERE a.id = k.account), 0)) OVER days AS own
     FROM unnest(%s::bigint[]) AS k (account)
     JOIN ledger_account a ON a.id = k.account OR a.control = k.account
     JOIN ledger_entry e ON e.account = a.id AND e.booked_on > %s
@@ -31,16 +33,25 @@ def guards_days(limit: Limit) -> bool:
     return limit.at_least is not None or limit.tense is Tense.BALANCE
 
 
+def guarded(limit: Limit, locked: Locked) -> Iterator[AccountKey]:
+    """The accounts that a limit may come to guard, once pieces are picked."""
+    yield limit.account
+    if limit.each_leaf:
+        yield from locked.leaves.get(limit.account, ())
+        yield from locked.carried.get(limit.account, ())
+
+
 def wanted(requests: Sequence[Request], locked: Locked) -> list[tuple[Asked, Statement]]:
     """What must still be read: nothing, unless a request is dated before the latest entry of a limited account."""
     asked = []
     for request in requests:
         accounts = {}
         for limit in request.limits:
-            state = locked.accounts[limit.account]
-            last_on = state.balance.last_on
-            if guards_days(limit) and last_on is not None and last_on > request.on:
-                accounts[state.id] = limit.account
+            for key in guarded(limit, locked) if guards_days(limit) else ():
+                state = locked.accounts[key]
+                last_on = state.balance.last_on
+                if last_on is not None and last_on > request.on:
+                    accounts[state.id] = key
         if accounts:
             asked.append(((request.on, accounts), Statement(LATER, (numbers(accounts), request.on))))
     return asked

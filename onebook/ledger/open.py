@@ -14,7 +14,7 @@ from onebook.values.decimals import ZERO
 PAGE = 200
 
 _SAME = """a.role = %(role)s AND a.item = %(item)s AND a.place = %(place)s AND a.lot = %(lot)s
-    AND a.party = %(party)s AND a.document = %(document)s"""
+    AND a.party = %(party)s AND a.document = %(document)s AND a.spot = %(spot)s"""
 _HERE = f"(SELECT a.id FROM ledger_account a WHERE {_SAME})"
 _ACCOUNTS = f"(SELECT x.id FROM ledger_account x WHERE x.id = {_HERE} OR x.control = {_HERE})"
 
@@ -24,7 +24,7 @@ SUMMED = f"""SELECT coalesce(sum(quantity_in - quantity_out), 0), coalesce(sum(a
     FROM ledger_total WHERE account = {_HERE}"""
 # What came before the page, so that the lines run on to the balance.
 ENTRIES = f"""SELECT e.journal, e.position, e.booked_on, j.at, j.form, j.record, j.transition, j.actor, j.reverses,
-    e.line, e.quantity, e.amount, a.lot, a.document
+    e.line, e.quantity, e.amount, a.lot, a.document, a.spot, e.gives_back
 FROM ledger_entry e JOIN ledger_journal j ON j.id = e.journal JOIN ledger_account a ON a.id = e.account
 WHERE e.account IN {_ACCOUNTS}
     AND (%(until)s::date IS NULL OR e.booked_on <= %(until)s)
@@ -53,6 +53,9 @@ class OpenedEntry:
     amount: Decimal
     lot: int
     document: int
+    spot: int
+    #: The row whose goods it gives back, or 0.
+    gives_back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def why(
         "lot": account.lot,
         "party": account.party,
         "document": account.document,
+        "spot": account.spot,
         "until": until,
         "on": before.booked_on if before else None,
         "journal": before.journal if before else 0,

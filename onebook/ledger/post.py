@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from onebook.ledger.account import AccountKey
 from onebook.ledger.hold import Hold
+from onebook.ledger.lock import columns
 from onebook.ledger.posting import Posting
 from onebook.ledger.state import AccountState
 from onebook.storage.arrays import dates, flags, numbers
@@ -21,10 +22,16 @@ INSERT INTO ledger_journal (id, booked_on, form, record, transition, actor, reve
 VALUES (%s, %s, %s, %s, %s, %s, %s)"""
 
 ENTRIES = """
-INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount, is_red)
-SELECT %s, k.position, k.account, %s, k.line, k.quantity, k.amount, %s
-FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[])
-    WITH ORDINALITY AS k (account, line, quantity, amount, position)"""
+INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount, gives_back, is_red)
+SELECT %s, k.position, k.account, %s, k.line, k.quantity, k.amount, k.gives_back, %s
+FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
+    WITH ORDINALITY AS k (account, line, quantity, amount, gives_back, position)"""
+
+# Leaves that a posting is the first to use. Their control accounts are locked, so nobody else can be making them.
+NEW_LEAVES = """
+INSERT INTO ledger_account (id, role, item, place, lot, party, document, spot, control, kept) OVERRIDING SYSTEM VALUE
+SELECT *, true FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+    %s::bigint[], %s::bigint[], %s::bigint[])"""
 
 # Differences, not results: the CHECKs of the table judge what is really there. The ids stand there twice, so that the
 # rows are reached by them whatever the server believes about the size of the table.
@@ -87,7 +94,7 @@ def statements(*postings: Posting) -> list[Statement]:
     """
     assert all(posting.is_locked for posting in postings), "a preview cannot be posted"
     written = [posting for posting in postings if not posting.is_empty]
-    result = []
+    result = _new_leaves(written)
     for posting in written:
         result.append(_journal(posting))
         if posting.journal.entries:
@@ -97,6 +104,20 @@ def statements(*postings: Posting) -> list[Statement]:
     result += _holds(written)
     result += [_hold_changes(posting) for posting in written if posting.changes]
     return result
+
+
+def _new_leaves(postings: list[Posting]) -> list[Statement]:
+    new = {
+        change.before.id: (change.key, posting.ids[posting.controls[change.key]])
+        for posting in postings
+        for change in posting.accounts
+        if change.before.is_new
+    }
+    if not new:
+        return []
+    ids = sorted(new)
+    keys = columns([new[i][0] for i in ids])
+    return [Statement(NEW_LEAVES, (numbers(ids), *keys, numbers([new[i][1] for i in ids])))]
 
 
 def _journal(posting: Posting) -> Statement:
@@ -119,6 +140,7 @@ def _entries(posting: Posting) -> Statement:
             numbers([entry.line for entry in entries]),
             numbers([entry.quantity for entry in entries]),
             numbers([entry.amount for entry in entries]),
+            numbers([entry.gives_back for entry in entries]),
         ),
     )
 

@@ -8,7 +8,7 @@ from onebook.ledger.account import AccountKey
 from onebook.ledger.hold import Hold, HoldChange, Kind
 from onebook.ledger.journal import Origin
 from onebook.ledger.refusals import HoldExceeded
-from onebook.ledger.request import Place, Release, Settle
+from onebook.ledger.request import Measure, Place, Release, Request, Settle, Tense, Unsettle
 from onebook.ledger.working import Working
 from onebook.values.decimals import ZERO
 from onebook.values.refusal import Problem
@@ -45,6 +45,27 @@ def settle(working: Working, settles: tuple[Settle, ...]) -> None:
                 working.change(
                     HoldChange(hold.id, Kind.SETTLE, asked.line, settled_quantity=part, settled_amount=money)
                 )
+            quantity -= part
+            amount -= money
+        if (quantity or amount) and not asked.capped:
+            problems.append(_exceeded(asked, quantity, amount))
+    if problems:
+        raise HoldExceeded(problems, count=len(problems))
+
+
+def unsettle(working: Working, unsettles: tuple[Unsettle, ...]) -> None:
+    """What came true is undone in part. Refuses, naming every one, when less than that came true."""
+    problems = []
+    for asked in unsettles:
+        assert asked.quantity >= 0, f"{asked} undoes a negative quantity"
+        assert asked.amount >= 0, f"{asked} undoes a negative amount"
+        quantity, amount = asked.quantity, asked.amount
+        holds = [h for h in working.known_holds() if h.name == asked.name and asked.owner in (h.owner, h.document)]
+        for hold in sorted(holds, key=_due_first, reverse=True):
+            part = min(quantity, hold.settled_quantity)
+            money = min(amount, hold.settled_amount)
+            if part or money:
+                working.change(_undone(hold, asked, part, money))
             quantity -= part
             amount -= money
         if (quantity or amount) and not asked.capped:
@@ -102,6 +123,35 @@ def serve(working: Working, floors: Mapping[AccountKey, Decimal]) -> None:
             working.change(HoldChange(hold.id, Kind.SERVE, hold.line, waiting=-min(hold.waiting, free)))
 
 
+def displace(working: Working, request: Request) -> None:
+    """Send promises back to the line where facts left less than the floor, the last in line first."""
+    for limit in request.limits:
+        if limit.at_least is None or limit.measure is not Measure.QUANTITY or limit.tense is not Tense.AVAILABLE:
+            continue
+        account = working.account(limit.account)
+        holds = [hold for hold in working.open_holds() if hold.waits and hold.account == limit.account]
+        for hold in sorted(holds, key=_turn, reverse=True):
+            short = limit.at_least - account.available
+            if short <= 0:
+                break
+            if hold.covered:
+                working.change(HoldChange(hold.id, Kind.SERVE, hold.line, waiting=min(hold.covered, short)))
+
+
+def _undone(hold: Hold, asked: Unsettle, part: Decimal, money: Decimal) -> HoldChange:
+    """One hold less come true: open again, or let go."""
+    return HoldChange(
+        hold.id,
+        Kind.SETTLE,
+        asked.line,
+        settled_quantity=-part,
+        settled_amount=-money,
+        released_quantity=ZERO if asked.reopens else part,
+        released_amount=ZERO if asked.reopens else money,
+        waiting=part if asked.reopens and hold.waits else ZERO,
+    )
+
+
 def _turn(hold: Hold) -> tuple[object, ...]:
     # New holds of a preview have negative ids, counting down: they come last, in their order.
     priority, due, identity = hold.turn
@@ -112,7 +162,7 @@ def _due_first(hold: Hold) -> tuple[object, ...]:
     return hold.due is None, hold.due, hold.id
 
 
-def _exceeded(asked: Settle, quantity: Decimal, amount: Decimal) -> Problem:
+def _exceeded(asked: Settle | Unsettle, quantity: Decimal, amount: Decimal) -> Problem:
     by_quantity = bool(quantity)
     rest, wanted = (quantity, asked.quantity) if by_quantity else (amount, asked.amount)
     return Problem(

@@ -48,6 +48,15 @@ class HoldExceeded(Refusal):
     status: ClassVar[Status] = Status.CONFLICT
 
 
+class BelowSettled(Refusal):
+    """A promise cannot be made smaller than the part of it that came true, nor moved away from it. Problems name each
+    with `asked` and `settled`."""
+
+    code: ClassVar[str] = "ledger.below_settled"
+    cause: ClassVar[str] = "ledger.promise_settled"
+    status: ClassVar[Status] = Status.CONFLICT
+
+
 class HoldInUse(Refusal):
     """A promise cannot be taken back: a part of it has come true or was let go since. Reverse that first."""
 
@@ -104,3 +113,50 @@ class PeriodNotClosed(Refusal):
 
     code: ClassVar[str] = "ledger.period_not_closed"
     status: ClassVar[Status] = Status.CONFLICT
+
+
+class MovedNothing(Refusal):
+    """Rows that are to be given back or revalued moved nothing of the kind. Problems name `line`, `of`, `asked`."""
+
+    code: ClassVar[str] = "ledger.moved_nothing"
+    cause: ClassVar[str] = "ledger.line_moved_nothing"
+    status: ClassVar[Status] = Status.CONFLICT
+
+
+class OriginalReversed(Refusal):
+    """Rows that are to be given back or revalued were reversed: nothing of them stands. Problems name `line`, `of`."""
+
+    code: ClassVar[str] = "ledger.original_reversed"
+    cause: ClassVar[str] = "ledger.line_reversed"
+    status: ClassVar[Status] = Status.CONFLICT
+
+
+class NothingLeft(Refusal):
+    """Everything of the rows was given back before. Problems name `line`, `of` and `asked`; `left` is 0."""
+
+    code: ClassVar[str] = "ledger.nothing_left"
+    cause: ClassVar[str] = "ledger.line_given_back"
+    status: ClassVar[Status] = Status.CONFLICT
+
+
+class GivesBackTooMuch(Refusal):
+    """More would be given back than rows moved and still stands. Problems name `line`, `of`, `asked` and `left`."""
+
+    code: ClassVar[str] = "ledger.gives_back_too_much"
+    cause: ClassVar[str] = "ledger.less_left"
+    status: ClassVar[Status] = Status.CONFLICT
+
+
+class GivenBackSince(Refusal):
+    """A journal cannot be reversed: a part of what it moved was given back. Problems name `line` and `given_back`."""
+
+    code: ClassVar[str] = "ledger.given_back_since"
+    cause: ClassVar[str] = "ledger.line_given_back_since"
+    status: ClassVar[Status] = Status.CONFLICT
+
+
+class NegativeWeight(Refusal):
+    """What a conversion brings forth has a weight below zero. Problems name `line`, `item` and `weight`."""
+
+    code: ClassVar[str] = "ledger.negative_weight"
+    cause: ClassVar[str] = "ledger.weight_below_zero"

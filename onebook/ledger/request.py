@@ -1,6 +1,7 @@
 """What the ledger can be asked to do in one event: promises, facts, and the limits that must hold after it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +16,10 @@ from onebook.values.decimals import ZERO
 class Move:
     """Goods with their value from one account to another: quantity > 0. Without an amount the value that leaves is
     the source's share: all of it with the last piece, otherwise round(amount × q ÷ quantity, 2). A source that is only
-    summed gives them at the target's present unit cost."""
+    summed gives them at the target's present unit cost.
+
+    A kept source that leaves its lot or spot open takes its pieces from the leaves below it (`Request.picks`); the lots
+    that it takes go along to a kept target that keeps lots and names none."""
 
     source: AccountKey
     target: AccountKey
@@ -31,6 +35,65 @@ class Transfer:
     debit: AccountKey
     credit: AccountKey
     amount: Decimal
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes into a conversion or comes out of it: quantity > 0 on a kept account. `weight` ≥ 0: the share of an
+    output in the value of the inputs, in any unit; without any weight the outputs share by their quantities."""
+
+    account: AccountKey
+    quantity: Decimal
+    weight: Decimal = ZERO
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """Goods become other goods: the inputs leave (picked like moves), the outputs arrive with the sum of the inputs'
+    values and of the costs, split by weight to the cent; the last one takes the rest.
+
+    Everything passes through the summed role `through` (quantity and amount, per item), whose amounts net to zero.
+    `costs`: the account credited and the amount ≥ 0 that is added to the outputs."""
+
+    inputs: tuple[Part, ...]
+    outputs: tuple[Part, ...]
+    through: str
+    costs: tuple[tuple[AccountKey, Decimal], ...] = ()
+
+    def passing(self, item: int) -> AccountKey:
+        """The account that goods of an item pass through."""
+        return AccountKey(self.through, item=item)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Takes back part of what row `of` of record `document` moved: quantity > 0 pieces, from or to the lots that it
+    moved, at the amounts that they moved with, against the accounts that they came from or went to.
+
+    `at`: the role and place that the goods return to or leave from; lot and spot as they were, unless given. What was
+    given back before counts; more than is left is refused. Entries are marked with `of`."""
+
+    document: int
+    of: int
+    at: AccountKey
+    quantity: Decimal
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Revalue:
+    """Adds an amount of either sign to the value of what row `of` of record `document` brought in: the share that is
+    still here to the accounts of the role of `at` where it lies (first at its place, then wherever its lots are), the
+    share that is gone to `gone`. `against` gets the opposite."""
+
+    document: int
+    of: int
+    amount: Decimal
+    at: AccountKey
+    gone: AccountKey
+    against: AccountKey
     line: int = 0
 
 
@@ -64,6 +127,33 @@ class Settle:
     amount: Decimal = ZERO
     capped: bool = False
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettle:
+    """What came true of a promise is undone in part: by quantity and amount ≥ 0, the promise due last first.
+
+    `owner` as in `Settle`. `reopens`: it is owed again, and waits in line if such a promise ever waits; otherwise it
+    counts as let go. `capped`: what exceeds the part that came true is ignored instead of refused."""
+
+    name: str
+    owner: int
+    quantity: Decimal = ZERO
+    amount: Decimal = ZERO
+    reopens: bool = False
+    capped: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restate:
+    """What the origin record promises under a name, said anew: everything that is wanted now, come true or not.
+
+    A promise that stands changes by the difference, and keeps its account and day once a part of it came true; what is
+    no longer named is wanted no more. Less than came true is refused."""
+
+    name: str
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +191,9 @@ class Limit:
     plus: tuple[AccountKey, ...] = ()
     #: Name of the limit for texts: `on_hand.0`.
     name: str = ""
+    #: Where the account leaves its lot or spot open: it guards each leaf that pieces are picked from or carried to in
+    #: its stead, and of a control account, by quantity, the part without lot and spot. Not together with `plus`.
+    each_leaf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +203,19 @@ class Undo:
     journal: int
     entries: tuple[Entry, ...] = ()
     changes: tuple[HoldChange, ...] = ()
+    #: The record that the journal belongs to.
+    document: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """All that one event asks of the ledger.
 
-    Order of working: undo, releases, settles, moves, transfers, places; then the waiting line is served and limits
-    are checked."""
+    Order of working: undo, releases, settles, unsettles, moves, converts, gives_back, revalues, transfers, places; then
+    the waiting line is served and limits are checked.
+
+    `picks`: for a source that leaves its lot or spot open, the accounts to take pieces from, in order of preference;
+    those not named are not taken. Without it: the account's own pieces first, then its leaves by lot and spot."""
 
     on: date
     origin: Origin
@@ -128,3 +226,12 @@ class Request:
     places: tuple[Place, ...] = ()
     limits: tuple[Limit, ...] = ()
     undo: Undo | None = None
+    converts: tuple[Convert, ...] = ()
+    gives_back: tuple[GiveBack, ...] = ()
+    revalues: tuple[Revalue, ...] = ()
+    picks: Mapping[AccountKey, tuple[AccountKey, ...]] = field(default_factory=dict)
+    unsettles: tuple[Unsettle, ...] = ()
+    restates: tuple[Restate, ...] = ()
+    #: Where less would be available than a limit wants, promises that may wait go back to the line, the last first,
+    #: before anything is refused: facts do not ask promises.
+    displaces: bool = False

@@ -14,10 +14,11 @@ from onebook.storage.arrays import numbers
 from onebook.storage.transaction import Rows, Statement, Transaction
 
 JOURNALS = """
-SELECT j.id, j.reverses, (SELECT r.id FROM ledger_journal r WHERE r.reverses = j.id)
+SELECT j.id, j.reverses, (SELECT r.id FROM ledger_journal r WHERE r.reverses = j.id), j.record
 FROM ledger_journal j WHERE j.id = ANY(%s::bigint[])"""
 ENTRIES = """
-SELECT e.journal, a.role, a.item, a.place, a.lot, a.party, a.document, e.quantity, e.amount, e.line
+SELECT e.journal, a.role, a.item, a.place, a.lot, a.party, a.document, a.spot, e.quantity, e.amount, e.line,
+    e.gives_back
 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account
 WHERE e.journal = ANY(%s::bigint[]) ORDER BY e.journal, e.position"""
 CHANGES = """
@@ -44,11 +45,11 @@ def undone(journals: Sequence[int], rows: Sequence[Rows]) -> list[Undo]:
     Refuses journals that do not exist, were reversed, or are reversals. Two who reverse at once are told apart by the
     unique index on `reverses`.
     """
-    known = {journal: (reverses, reversed_by) for journal, reverses, reversed_by in rows[0]}
+    known = {journal: state for journal, *state in rows[0]}
     for journal in journals:
         if journal not in known:
             raise JournalNotFound(journal=journal)
-        reverses, reversed_by = known[journal]
+        reverses, reversed_by, _ = known[journal]
         if reverses is not None:
             raise IsReversal(journal=journal, reverses=reverses)
         if reversed_by is not None:
@@ -59,7 +60,7 @@ def undone(journals: Sequence[int], rows: Sequence[Rows]) -> list[Undo]:
     changes: defaultdict[int, list[HoldChange]] = defaultdict(list)
     for journal, hold, kind, *measures in rows[2]:
         changes[journal].append(HoldChange(hold, Kind(kind), *measures).inverse())
-    return [Undo(journal, tuple(entries[journal]), tuple(changes[journal])) for journal in journals]
+    return [Undo(journal, tuple(entries[journal]), tuple(changes[journal]), known[journal][2]) for journal in journals]
 
 
 def find(transaction: Transaction, journals: Sequence[int]) -> list[Undo]:
@@ -73,4 +74,4 @@ def request_of(undo: Undo, on: date, origin: Origin, limits: tuple[Limit, ...] =
 
 
 def _inverse(row: tuple[Any, ...]) -> Entry:
-    return Entry(AccountKey(*row[1:7]), -row[7], -row[8], row[9])
+    return Entry(AccountKey(*row[1:8]), -row[8], -row[9], *row[10:])

@@ -5,13 +5,16 @@ from enum import StrEnum
 
 
 class Dimension(StrEnum):
-    """What tells accounts of one role apart. Values are record ids; 0 means the account does not have it."""
+    """What tells accounts of one role apart. Values are record ids; 0 means the account does not have it.
+
+    A spot is a place within a place."""
 
     ITEM = "item"
     PLACE = "place"
     LOT = "lot"
     PARTY = "party"
     DOCUMENT = "document"
+    SPOT = "spot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from onebook.ledger.account import AccountKey, Balance
 from onebook.ledger.hold import Hold
+from onebook.ledger.originals import NOTHING_BEFORE, Originals
 from onebook.ledger.role import Role
 from onebook.values.decimals import ZERO
 from onebook.values.month import Month
@@ -20,6 +21,7 @@ class AccountState:
 
     `own_*`: the sum of its own entries, without those of its leaves; equal to the balance where there are no leaves.
     `unit_cost`: what a piece was last worth while there were any. `floor`: the quantity that the database guards.
+    `is_new`: it has a number but no row yet; the posting that uses it writes that too.
     """
 
     id: int
@@ -29,16 +31,21 @@ class AccountState:
     own_amount: Decimal = ZERO
     unit_cost: Decimal = ZERO
     floor: Decimal | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LaterDays:
-    """How far an account's past balances lay from the present one, from a day on: extremes of the facts since then."""
+    """How far an account's past balances lay from the present one, from a day on: extremes of the facts since then.
+
+    `*_own_quantity`: of its own entries, without those of its leaves."""
 
     highest_quantity: Decimal
     lowest_quantity: Decimal
     highest_amount: Decimal
     lowest_amount: Decimal
+    highest_own_quantity: Decimal = ZERO
+    lowest_own_quantity: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,13 @@ class Locked:
     closed: Month | None = None
     #: For back-dated events: per account and day, what later days looked like.
     later: Mapping[tuple[AccountKey, date], LaterDays] = field(default_factory=dict)
+    #: Per source that leaves its lot or spot open, as asked: where there are pieces, itself first, then its leaves by
+    #: lot and spot.
+    leaves: Mapping[AccountKey, tuple[AccountKey, ...]] = field(default_factory=dict)
+    #: Per target of such a source, as asked: the accounts of the lots that may be carried there.
+    carried: Mapping[AccountKey, tuple[AccountKey, ...]] = field(default_factory=dict)
+    #: What earlier rows moved that are given back, revalued or reversed.
+    originals: Originals = NOTHING_BEFORE
     is_locked: bool = True
 
     def after(self, accounts: Mapping[AccountKey, AccountState], holds: Mapping[int, Hold], placed: int) -> "Locked":

@@ -1,5 +1,6 @@
 """Value follows goods: what leaving pieces take with them, and how arriving ones settle a hole. Pure arithmetic."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from onebook.values.decimals import EXACT, UNIT_COST_SCALE, ZERO, money, rounded
@@ -10,6 +11,19 @@ def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     if part == whole:
         return amount
     return money(EXACT.divide(EXACT.multiply(amount, part), whole))
+
+
+def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """The amount shared by weights ≥ 0, each share of what is left in cents: the sum is exact, the last with a weight
+    takes the rest, no share of the other sign. Without any weight there is no share: all zeros need an amount of 0."""
+    parts = []
+    left, rest = sum(weights, ZERO), amount
+    for weight in weights:
+        part = share(rest, weight, left) if weight else ZERO
+        parts.append(part)
+        left, rest = left - weight, rest - part
+    assert not rest, f"{amount} cannot be shared by {weights}"
+    return parts
 
 
 def worth(pieces: Decimal, unit_cost: Decimal) -> Decimal:

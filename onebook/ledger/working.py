@@ -1,5 +1,6 @@
 """The running copy of the book that one event works on: several moves of an account see each other."""
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -7,8 +8,10 @@ from onebook.ledger import value
 from onebook.ledger.account import AccountKey, Balance
 from onebook.ledger.hold import Hold, HoldChange, Kind
 from onebook.ledger.journal import Entry
+from onebook.ledger.request import Request
 from onebook.ledger.role import Role
 from onebook.ledger.state import AccountState, Locked
+from onebook.values.decimals import ZERO
 
 
 class WorkingAccount:
@@ -88,12 +91,30 @@ class WorkingAccount:
         )
 
 
+class Picked:
+    """What was picked in an account's stead so far: pieces asked for, pieces found, and the accounts that gave or got
+    them, in their order."""
+
+    __slots__ = ("asked", "found", "leaves")
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.asked = ZERO
+        self.found = ZERO
+        self.leaves: dict[AccountKey, None] = {}
+
+
 class Working:
     """The running copy: kept accounts, holds, and what has been written down so far."""
 
-    def __init__(self, locked: Locked) -> None:
+    def __init__(self, locked: Locked, request: Request) -> None:
         """Start from the locks; nothing has happened yet."""
         self.locked = locked
+        self.on = request.on
+        self.picks = request.picks
+        #: By account as asked for, whose lot or spot is left open.
+        self.picked: dict[AccountKey, Picked] = {}
+        self._below: dict[AccountKey, list[AccountKey]] | None = None
         self.accounts: dict[AccountKey, WorkingAccount] = {}
         self.holds: dict[int, Hold] = {}
         self.entries: list[Entry] = []
@@ -115,9 +136,20 @@ class Working:
         """Whether the account keeps a balance."""
         return self.locked.roles[key.role].kept
 
-    def enter(self, key: AccountKey, quantity: Decimal, amount: Decimal, line: int) -> None:
+    def below(self, control: AccountKey) -> list[AccountKey]:
+        """The known leaves of a control account that have a lot or spot, by both."""
+        if self._below is None:
+            self._below = defaultdict(list)
+            for key in self.locked.accounts:
+                if key.lot or key.spot:
+                    self._below[key.control(self.locked.roles[key.role])].append(key)
+            for leaves in self._below.values():
+                leaves.sort(key=lambda leaf: (leaf.lot, leaf.spot))
+        return self._below.get(control, [])
+
+    def enter(self, key: AccountKey, quantity: Decimal, amount: Decimal, line: int, gives_back: int = 0) -> None:
         """Write an entry down."""
-        self.entries.append(Entry(key, quantity, amount, line))
+        self.entries.append(Entry(key, quantity, amount, line, gives_back))
         if self.is_kept(key):
             self.account(key).enter(quantity, amount)
 
@@ -151,8 +183,11 @@ class Working:
 
     def open_holds(self) -> list[Hold]:
         """All known holds with something open, as they stand now."""
-        known = {**self.locked.holds, **self.holds}
-        return [hold for hold in known.values() if hold.open_quantity or hold.open_amount]
+        return [hold for hold in self.known_holds() if hold.open_quantity or hold.open_amount]
+
+    def known_holds(self) -> list[Hold]:
+        """All holds that were read or placed, as they stand now, whether anything of them is open or not."""
+        return list({**self.locked.holds, **self.holds}.values())
 
 
 def worth_of(working: Working, key: AccountKey, pieces: Decimal) -> Decimal:

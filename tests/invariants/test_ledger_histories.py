@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
@@ -15,7 +16,18 @@ from onebook.ledger import reverse
 from onebook.ledger.account import AccountKey
 from onebook.ledger.journal import Origin
 from onebook.ledger.posting import Posting
-from onebook.ledger.refusals import BalanceTooLow, HoldExceeded, HoldInUse, LimitExceeded, WouldBreakLaterDay
+from onebook.ledger.refusals import (
+    BalanceTooLow,
+    GivenBackSince,
+    GivesBackTooMuch,
+    HoldExceeded,
+    HoldInUse,
+    LimitExceeded,
+    MovedNothing,
+    NothingLeft,
+    OriginalReversed,
+    WouldBreakLaterDay,
+)
 from onebook.ledger.request import Limit, Measure, Move, Place, Request, Settle, Tense, Transfer
 from onebook.storage.database import Database
 from onebook.storage.schema import create_company
@@ -32,6 +44,7 @@ from tests.unit.ledger.book import (
     release,
     request,
     reserve,
+    shelf,
 )
 
 D = Decimal
@@ -39,12 +52,18 @@ D = Decimal
 ITEMS = st.sampled_from([1, 2, 3])
 PLACES = st.sampled_from([1, 2])
 LOTS = st.sampled_from([0, 0, 0, 7, 8])
+SPOTS = st.sampled_from([0, 5, 6])
+#: Roles of goods, whose value the model knows.
+GOODS = ("on_hand", "shelf")
 PIECES = st.decimals("0.5", 12, places=1)
 MONEY = st.decimals("0.01", 500, places=2)
 DAYS = st.sampled_from([DAY + timedelta(days=n) for n in (-45, -9, -1, 0, 0, 0, 0, 1, 30)])
 PARTIES = st.sampled_from([1, 2])
 CREDIT = D(900)
-EXPECTED = (BalanceTooLow, LimitExceeded, HoldExceeded, HoldInUse, WouldBreakLaterDay)
+EXPECTED = (
+    BalanceTooLow, LimitExceeded, HoldExceeded, HoldInUse, WouldBreakLaterDay,
+    GivenBackSince, GivesBackTooMuch, MovedNothing, NothingLeft, OriginalReversed,
+)  # fmt: skip
 _names = count(1)
 #: A night may look further than a run at the desk.
 EXAMPLES = int(os.environ.get("ONEBOOK_TEST_HISTORIES", "12"))
@@ -54,8 +73,8 @@ def limits_of(*accounts: AccountKey) -> list[Limit]:
     """What a careful caller asks for: no item below zero, credit within its limit, no document or lot overdrawn."""
     limits = []
     for account in accounts:
-        if account.role == "on_hand" and account.item != 3:
-            limits += [floor(on_hand(account.item, account.place)), floor(account)]
+        if account.role in GOODS and account.item != 3:
+            limits += [floor(replace(account, lot=0, spot=0)), floor(account, each_leaf=True)]
         if account.role == "receivable":
             control = receivable(account.party)
             limits.append(
@@ -82,6 +101,7 @@ class History(RuleBasedStateMachine):
         self.journals: list[Posting] = []
         self.lines: list[int] = []
         self.orders: list[tuple[int, int]] = []
+        self.frozen: list[int] = []
         self.model: defaultdict[AccountKey, list[Decimal]] = defaultdict(lambda: [D(0), D(0)])
 
     def attempt(self, asked: Request) -> Posting | None:
@@ -113,6 +133,14 @@ class History(RuleBasedStateMachine):
         position[0] += quantity
         position[1] += amount
 
+    def learn(self, posting: Posting | None) -> None:
+        """The model books goods by its own arithmetic: pieces that leave take their share along."""
+        for entry in posting.journal.entries if posting else ():
+            if entry.account.role in GOODS and entry.account.item != 3:
+                if entry.quantity < 0:
+                    assert -entry.amount == self.share(entry.account, -entry.quantity), (entry, self.model)
+                self.known(entry.account, entry.quantity, entry.amount)
+
     def share(self, key: AccountKey, pieces: Decimal) -> Decimal:
         """What the model lets go: everything with the last piece, otherwise the rounded share."""
         quantity, amount = self.model[key]
@@ -123,18 +151,16 @@ class History(RuleBasedStateMachine):
     @rule(item=ITEMS, place=PLACES, lot=LOTS, pieces=PIECES, amount=MONEY, on=DAYS)
     def receive(self, item: int, place: int, lot: int, pieces: Decimal, amount: Decimal, on: date) -> None:
         key = on_hand(item, place, lot)
-        asked = request(next(self.documents), on, moves=[arrive(pieces, amount, key)], limits=limits_of(key))
-        if self.attempt(asked):
-            self.known(key, pieces, amount)
+        self.learn(
+            self.attempt(request(next(self.documents), on, moves=[arrive(pieces, amount, key)], limits=limits_of(key)))
+        )
 
     @rule(item=ITEMS, place=PLACES, lot=LOTS, pieces=PIECES, on=DAYS)
     def issue(self, item: int, place: int, lot: int, pieces: Decimal, on: date) -> None:
         key = on_hand(item, place, lot)
         # Several moves of one account in one event work on a running copy.
         moves = [leave(pieces, key), leave(D("0.1"), key)]
-        if self.attempt(request(next(self.documents), on, moves=moves, limits=limits_of(key))) and item != 3:
-            for move in moves:
-                self.known(key, -move.quantity, -self.share(key, move.quantity))
+        self.learn(self.attempt(request(next(self.documents), on, moves=moves, limits=limits_of(key))))
 
     @rule(item=ITEMS, place=PLACES, pieces=PIECES)
     def issue_all(self, item: int, place: int, pieces: Decimal) -> None:
@@ -146,19 +172,113 @@ class History(RuleBasedStateMachine):
     def issue_exactly(self, key: AccountKey, pieces: Decimal) -> None:
         if pieces <= 0:
             return
-        asked = request(next(self.documents), moves=[leave(pieces, key)], limits=limits_of(key))
-        if self.attempt(asked) and key.item != 3:
-            self.known(key, -pieces, -self.share(key, pieces))
+        self.learn(self.attempt(request(next(self.documents), moves=[leave(pieces, key)], limits=limits_of(key))))
 
     @rule(item=ITEMS, lot=LOTS, pieces=PIECES)
     def carry(self, item: int, lot: int, pieces: Decimal) -> None:
         source, target = on_hand(item, 1, lot), on_hand(item, 2, lot)
         move = Move(source, target, pieces)
-        asked = request(next(self.documents), moves=[move], limits=limits_of(source, target))
-        if self.attempt(asked) and item != 3:
-            amount = self.share(source, pieces)
-            self.known(source, -pieces, -amount)
-            self.known(target, pieces, amount)
+        self.learn(self.attempt(request(next(self.documents), moves=[move], limits=limits_of(source, target))))
+
+    @rule(item=ITEMS, lot=LOTS, spot=SPOTS, pieces=PIECES, amount=MONEY, on=DAYS)
+    def shelve(self, item: int, lot: int, spot: int, pieces: Decimal, amount: Decimal, on: date) -> None:
+        key = shelf(item, 1, lot, spot)
+        self.learn(self.attempt(request(next(self.documents), on, moves=[arrive(pieces, amount, key)])))
+
+    @rule(item=ITEMS, lot=st.sampled_from([7, 8]), spot=SPOTS, pieces=PIECES)
+    def freeze(self, item: int, lot: int, spot: int, pieces: Decimal) -> None:
+        key, document = shelf(item, 1, lot, spot), next(self.documents)
+        places = [Place("freeze", key, -min(pieces, max(self.book.available(key), D(0))))]
+        if self.attempt(request(document, places=places, limits=limits_of(key))):
+            self.frozen.append(document)
+
+    @precondition(lambda self: self.frozen)
+    @rule(data=st.data())
+    def thaw(self, data: st.DataObject) -> None:
+        document = data.draw(st.sampled_from(self.frozen))
+        self.attempt(request(next(self.documents), releases=[release(document)]))
+
+    @rule(
+        role=st.sampled_from(GOODS),
+        item=ITEMS,
+        lot=LOTS,
+        spot=SPOTS,
+        pieces=PIECES,
+        on=DAYS,
+        prefers=st.none() | st.permutations([(0, 0), (7, 0), (7, 5), (8, 0), (8, 6), (0, 5)]),
+        is_carried=st.booleans(),
+    )
+    def pick(
+        self,
+        role: str,
+        item: int,
+        lot: int,
+        spot: int,
+        pieces: Decimal,
+        on: date,
+        prefers: list[tuple[int, int]] | None,
+        is_carried: bool,
+    ) -> None:
+        """From leaves that nobody names: out of the house, or to another place and, half of it, back again."""
+        source = AccountKey(role, item=item, place=1, lot=lot, spot=spot if role == "shelf" else 0)
+        target = replace(source, place=2, lot=0, spot=0) if is_carried else AccountKey("cost", item=item)
+        named = [replace(source, lot=one, spot=at if role == "shelf" else 0) for one, at in (prefers or ())[:4]]
+        picks = {} if prefers is None else {source: tuple(dict.fromkeys(named))}
+        expected = self.expected(source, pieces, picks.get(source)) if item != 3 else None
+        control = replace(source, lot=0, spot=0)
+        last_on = self.book.balance(control).last_on
+        moves = [Move(source, target, pieces)]
+        if is_carried:
+            moves.append(Move(target, control, pieces / 2))
+        limits = limits_of(source, target, control)
+        posting = self.attempt(request(next(self.documents), on, moves=moves, limits=limits, picks=picks))
+        if posting is not None and expected is not None:
+            pairs = zip(posting.journal.entries[::2], posting.journal.entries[1::2], strict=True)
+            gone = {first.account: -first.quantity for first, _ in pairs if first.account.place == 1}
+            if last_on is None or on >= last_on:
+                assert gone == expected
+            for key in gone:
+                assert (key.lot, key.spot) == (lot or key.lot, source.spot or key.spot)
+            there = {e.account.lot: e.quantity for e in posting.journal.entries if e.account.place == 2}
+            assert not is_carried or set(there) >= {key.lot for key in gone}
+        self.learn(posting)
+
+    def expected(
+        self, source: AccountKey, pieces: Decimal, named: tuple[AccountKey, ...] | None
+    ) -> dict[AccountKey, Decimal]:
+        """What the model would pick: in order, from each what it has and nobody froze."""
+        below = [
+            key
+            for key in self.model
+            if key != source and replace(key, lot=source.lot, spot=source.spot) == source
+            if source.lot in (0, key.lot) and source.spot in (0, key.spot)
+        ]
+        order = [source, *sorted(below, key=lambda key: (key.lot, key.spot))]
+        if named is not None:
+            order = [key for key in named if key in order]
+        found: dict[AccountKey, Decimal] = {}
+        for key in order:
+            is_control = not key.lot and not key.spot
+            held = D(0) if is_control else self.book.balance(key).taken_quantity
+            part = min(pieces, self.model[key][0] - held)
+            if part > 0:
+                found[key] = part
+                pieces -= part
+        if pieces:
+            found[source] = found.get(source, D(0)) + pieces
+        return found
+
+    @rule(item=ITEMS, pieces=PIECES)
+    def there_and_nowhere(self, item: int, pieces: Decimal) -> None:
+        """What was picked and carried comes back to the very leaves that it was picked from."""
+        before, control = self.book.meters(), shelf(item, 1)
+        there = shelf(item, 2, spot=6)
+        moves = [Move(control, there, pieces), leave(pieces / 2, there)]
+        posting = self.attempt(request(next(self.documents), moves=moves, limits=limits_of(control, there)))
+        if posting is not None:
+            assert self.take_back(posting, DAY)
+            changed = set(map(repr, before)) ^ set(map(repr, self.book.meters()))
+            assert not [row for row in changed if item != 3 or ("shelf" not in row and "difference" not in row)]
 
     @rule(item=ITEMS, pieces=PIECES, waits=st.booleans(), priority=st.integers(0, 2), due=st.none() | DAYS)
     def promise(self, item: int, pieces: Decimal, waits: bool, priority: int, due: date | None) -> None:
@@ -175,8 +295,7 @@ class History(RuleBasedStateMachine):
         key = on_hand(self.lines[nth])
         settles = [Settle("reserve", self.orders[nth][1], pieces, capped=capped)]
         asked = request(next(self.documents), settles=settles, moves=[leave(pieces, key)], limits=limits_of(key))
-        if self.attempt(asked) and key.item != 3:
-            self.known(key, -pieces, -self.share(key, pieces))
+        self.learn(self.attempt(asked))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
@@ -240,7 +359,7 @@ class History(RuleBasedStateMachine):
         if posting.reverses is not None or not self.take_back(posting, on):
             return
         for entry in posting.journal.entries:
-            if entry.account.role == "on_hand":
+            if entry.account.role in GOODS:
                 self.known(entry.account, -entry.quantity, -entry.amount)
 
     def take_back(self, posting: Posting, on: date) -> bool:
@@ -262,19 +381,20 @@ class History(RuleBasedStateMachine):
     @invariant()
     def nothing_falls_below_its_floor(self) -> None:
         assert self.book.rows(
-            "SELECT * FROM ledger_account WHERE role = 'on_hand' AND item <> 3"
+            "SELECT * FROM ledger_account WHERE role IN ('on_hand', 'shelf') AND item <> 3"
             " AND (quantity < taken_quantity OR own_quantity < 0)"
         ) == []  # fmt: skip
 
     @invariant()
     def no_past_day_was_below_zero(self) -> None:
-        rows = self.book.rows(
-            "SELECT item, place, min(balance) FROM (SELECT a.item, a.place, sum(sum(e.quantity)) OVER"
-            " (PARTITION BY a.item, a.place ORDER BY e.booked_on) AS balance FROM ledger_entry e"
-            " JOIN ledger_account a ON a.id = e.account WHERE a.role = 'on_hand' AND a.item <> 3"
-            " GROUP BY a.item, a.place, e.booked_on) AS days GROUP BY 1, 2 HAVING min(balance) < 0"
-        )
-        assert rows == []
+        for position in ("a.item, a.place", "a.item, a.place, a.lot, a.spot"):
+            rows = self.book.rows(
+                f"SELECT * FROM (SELECT a.role, {position}, e.booked_on, sum(sum(e.quantity)) OVER"
+                f" (PARTITION BY a.role, {position} ORDER BY e.booked_on) AS balance FROM ledger_entry e"
+                " JOIN ledger_account a ON a.id = e.account WHERE a.role IN ('on_hand', 'shelf') AND a.item <> 3"
+                f" GROUP BY a.role, {position}, e.booked_on) AS days WHERE balance < 0"
+            )
+            assert rows == [], position
 
     @invariant()
     def value_is_what_the_model_says(self) -> None:

@@ -1,6 +1,6 @@
 """A small book for tests: the roles of a trader, and short words for events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,13 +19,21 @@ from onebook.storage.transaction import Statement
 
 D = Decimal
 DAY = date(2026, 3, 10)
-ITEM, PLACE, LOT, PARTY, DOCUMENT = Dimension
+ITEM, PLACE, LOT, PARTY, DOCUMENT, SPOT = Dimension
 ROLES = {
     role.name: role
     for role in (
         Role(
             "on_hand", frozenset({ITEM, PLACE, LOT}), frozenset({LOT}), has_quantity=True, difference="stock_difference"
         ),
+        Role(
+            "shelf",
+            frozenset({ITEM, PLACE, LOT, SPOT}),
+            frozenset({LOT, SPOT}),
+            has_quantity=True,
+            difference="stock_difference",
+        ),
+        Role("card", frozenset({ITEM, PARTY, LOT}), frozenset({LOT}), has_quantity=True),
         Role("bare", frozenset({ITEM}), has_quantity=True),
         Role("receivable", frozenset({PARTY, DOCUMENT}), frozenset({DOCUMENT})),
         Role("prepayment", frozenset({PARTY, DOCUMENT}), frozenset({DOCUMENT})),
@@ -35,6 +43,17 @@ ROLES = {
         Role("revenue", frozenset({ITEM, PARTY}), kept=False),
         Role("tax", frozenset(), kept=False),
         Role("stock_difference", frozenset({ITEM}), kept=False),
+        # Goods that lie with customers, goods on their way through a conversion, and the price of what is late.
+        Role("consigned", frozenset({ITEM, PARTY, LOT}), frozenset({LOT}), True, difference="stock_difference"),
+        Role("converted", frozenset({ITEM}), has_quantity=True, kept=False),
+        Role("estimated", frozenset({ITEM, PARTY}), kept=False),
+        Role("wages", frozenset(), kept=False),
+        # Hours that were paid and are owed: pieces with an amount below zero.
+        Role("class_hours", frozenset({ITEM, PARTY, LOT}), frozenset({LOT}), has_quantity=True),
+        Role("tuition", frozenset({ITEM, PARTY}), has_quantity=True, kept=False),
+        Role("breakage", frozenset({ITEM, PARTY}), has_quantity=True, kept=False),
+        Role("refunded_hours", frozenset({ITEM, PARTY}), has_quantity=True, kept=False),
+        Role("sold_hours", frozenset({ITEM, PARTY}), has_quantity=True, kept=False),
     )
 }
 SUPPLY, COST = "supply", "cost"
@@ -42,6 +61,10 @@ SUPPLY, COST = "supply", "cost"
 
 def on_hand(item: int = 1, place: int = 1, lot: int = 0) -> AccountKey:
     return AccountKey("on_hand", item=item, place=place, lot=lot)
+
+
+def shelf(item: int = 1, place: int = 1, lot: int = 0, spot: int = 0) -> AccountKey:
+    return AccountKey("shelf", item=item, place=place, lot=lot, spot=spot)
 
 
 def receivable(party: int = 1, document: int = 0) -> AccountKey:
@@ -52,8 +75,9 @@ def prepayment(party: int = 1, document: int = 0) -> AccountKey:
     return AccountKey("prepayment", party=party, document=document)
 
 
-def floor(account: AccountKey, at_least: object = 0) -> Limit:
-    return Limit(account, Measure.QUANTITY, Tense.AVAILABLE, at_least=D(str(at_least)), name="stock")
+def floor(account: AccountKey, at_least: object = 0, *, each_leaf: bool = False) -> Limit:
+    lowest = D(str(at_least))
+    return Limit(account, Measure.QUANTITY, Tense.AVAILABLE, at_least=lowest, name="stock", each_leaf=each_leaf)
 
 
 def arrive(quantity: object, amount: object = None, account: AccountKey | None = None, line: int = 0) -> Move:
@@ -84,7 +108,7 @@ def settle(quantity: object, owner: int, name: str = "reserve", **more: Any) -> 
 
 def request(document: int = 100, on: date = DAY, **parts: Any) -> Request:
     """An event of a document."""
-    listed: dict[str, Any] = {name: tuple(part) for name, part in parts.items()}
+    listed: dict[str, Any] = {n: part if isinstance(part, Mapping) else tuple(part) for n, part in parts.items()}
     return Request(on, Origin("paper", document, "act", 7), **listed)
 
 
@@ -153,21 +177,21 @@ class Book:
     def meters(self) -> list[tuple[Any, ...]]:
         """Every figure that users see, for comparing before and after. Facts that cancel out are not among them."""
         accounts = self.rows(
-            "SELECT role, item, place, lot, party, document, quantity, amount, own_quantity, own_amount,"
+            "SELECT role, item, place, lot, party, document, spot, quantity, amount, own_quantity, own_amount,"
             " taken_quantity, taken_amount, expected_quantity, expected_amount, waiting FROM ledger_account"
             " WHERE kept AND (quantity, amount, own_quantity, own_amount, taken_quantity, taken_amount,"
             " expected_quantity, expected_amount, waiting) IS DISTINCT FROM (0, 0, 0, 0, 0, 0, 0, 0, 0)"
-            " ORDER BY 1, 2, 3, 4, 5, 6"
+            " ORDER BY 1, 2, 3, 4, 5, 6, 7"
         )
         holds = self.rows(
             "SELECT id, settled_quantity, settled_amount, released_quantity, released_amount, open_quantity,"
             " open_amount, waiting FROM ledger_hold WHERE is_open ORDER BY id"
         )
         totals = self.rows(
-            "SELECT role, item, place, lot, party, document, month, sum(quantity_in), sum(quantity_out),"
+            "SELECT role, item, place, lot, party, document, spot, month, sum(quantity_in), sum(quantity_out),"
             " sum(amount_in), sum(amount_out) FROM ledger_total t JOIN ledger_account a ON a.id = t.account"
-            " GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING (sum(quantity_in), sum(quantity_out), sum(amount_in),"
-            " sum(amount_out)) IS DISTINCT FROM (0, 0, 0, 0) ORDER BY 1, 2, 3, 4, 5, 6, 7"
+            " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING (sum(quantity_in), sum(quantity_out), sum(amount_in),"
+            " sum(amount_out)) IS DISTINCT FROM (0, 0, 0, 0) ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
         )
         return [*accounts, *holds, *totals]
 
