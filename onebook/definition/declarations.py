@@ -13,6 +13,7 @@ from onebook.definition.model import NOTHING
 from onebook.definition.print import Print
 from onebook.definition.report import Report
 from onebook.definition.role import Role
+from onebook.definition.rows_behind import rows_behind
 from onebook.definition.scope import DimensionScope, RecordScope, RowScope, Scopes
 from onebook.definition.transition import Hold
 from onebook.definition.write import text_of
@@ -20,7 +21,7 @@ from onebook.expression.check import check
 from onebook.expression.parse import parse_call
 from onebook.expression.refusals import ArgumentsMissing, NameUnknown
 from onebook.expression.scope import Scope
-from onebook.expression.tree import Expression
+from onebook.expression.tree import Expression, Path
 from onebook.expression.types import Kind, Type
 
 
@@ -112,6 +113,14 @@ class Declarations:
         if key not in self._formulas:
             self._formulas[key] = check(text, self.scope(form, lines), expects)
         return self._formulas[key]
+
+    def rows_behind(self, form: str, lines: str, path: str) -> Path:
+        """The rows to which links lead from a row of a form: `thing.parts`. Raises ExpressionRefusal."""
+        return rows_behind(path, self.scope(form, lines))[0]
+
+    def formula_behind(self, text: str, form: str, lines: str, path: str, expects: Kind | None = None) -> Expression:
+        """A formula that stands in the rows behind a row's links; `^.` leads to that row. Raises ExpressionRefusal."""
+        return check(text, rows_behind(path, self.scope(form, lines))[1], expects)
 
     def account_call(self, text: str, form: str, lines: str | None = None) -> AccountCall:
         """An account as a form writes it: its role, and a formula for each dimension given, in the role's order.

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 from pydantic import Field as Key
 
 from onebook.definition.model import Declared, Formula, Must, Name, Words, one_or_many
@@ -34,7 +34,8 @@ class FieldKind(StrEnum):
 
 
 class HoldMeter(Declared):
-    """The field shows how far the holds that this row placed have come."""
+    """The field shows how far the holds that this row placed have come; of holds of pieces and money, a field of money
+    shows the money."""
 
     hold: Name
     shows: Literal["wanted", "settled", "released", "waiting", "open"]
@@ -47,6 +48,20 @@ class AccountMeter(Declared):
     shows: Literal["quantity", "amount"]
 
 
+class Remembered(Declared):
+    """The field keeps a figure of the book as it stood when `when` was filled in: written by the server when that value
+    (or the account) becomes another one, and on no other change; blank while `when` is blank.
+
+    With `at`, an instant: as the book stood then, without what was posted later."""
+
+    #: `on_hand(product, warehouse)`, as effects write it.
+    balance: Formula
+    #: available = facts less what is promised away; expected = what is promised to come.
+    shows: Literal["quantity", "amount", "available", "expected"] = "quantity"
+    when: Formula
+    at: Formula | None = None
+
+
 class Duplicate(Declared):
     """Records that agree in these fields are duplicates. `exact` after trimming; `normalised` ignores case, width and
     spaces; `alike` compares by trigram similarity and can only warn."""
@@ -54,6 +69,17 @@ class Duplicate(Declared):
     fields: tuple[Name, ...]
     how: Literal["exact", "normalised", "alike"] = "exact"
     then: Literal["block", "warn"] = "block"
+
+
+class Expand(Declared):
+    """Rows that stand for others: a new row for which `when` holds is replaced, when its record is saved, by one row
+    for each that lies behind a link of it. Formulas of `fields` stand in those rows; `^.` leads to the typed one. What
+    they leave blank is left to the field's default."""
+
+    when: Formula
+    #: `thing.parts`: links of the row, down to lines.
+    each: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=200)]
+    fields: dict[Name, Formula]
 
 
 class FieldDeclaration(Declared):
@@ -74,6 +100,8 @@ class FieldDeclaration(Declared):
     formula: Formula | None = None
     #: Kept by the ledger: never typed, and changed in the transaction that moves it.
     meter: HoldMeter | AccountMeter | None = None
+    #: Kept by the server from the ledger: never typed, and changed only with what it is remembered for.
+    remembers: Remembered | None = None
     must: Annotated[tuple[Must, ...], BeforeValidator(one_or_many)] = ()
     unique: bool = False
     index: bool = False
@@ -95,8 +123,10 @@ class FieldDeclaration(Declared):
     #: lines: its own fields, and how few rows are too few.
     fields: "dict[Name, FieldDeclaration] | None" = None
     at_least: Annotated[int, Key(ge=0)] = 0
+    #: lines: which rows stand for others.
+    expands: Expand | None = None
 
     @property
     def is_typed(self) -> bool:
-        """Whether users give its value (as opposed to formulas and meters)."""
-        return self.formula is None and self.meter is None
+        """Whether users give its value (as opposed to formulas, meters and remembered figures)."""
+        return self.formula is None and self.meter is None and self.remembers is None

@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal
 
+from pydantic import Field as Key
 from pydantic import StringConstraints
 
 from onebook.definition.field import FieldKind
 from onebook.definition.model import NOTHING, Declared, Formula, Name, Words
+from onebook.definition.report_create import ReportCreate
 
 #: A form, an account role, or `form.lines` for one row per line.
 Source = Annotated[
@@ -37,22 +39,44 @@ class Bucket(Declared):
     days: int | None = None
 
 
+class StatementLine(Declared):
+    """One line of a statement: what stands on subjects, or a formula over the lines above it."""
+
+    line: Name
+    label: Words
+    #: What the printed form calls it (行次).
+    number: Annotated[int, Key(ge=1)] | None = None
+    #: Subjects by the beginnings of their codes: `2221` is also 222101.
+    subjects: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,20}$")], ...] = ()
+    #: Instead of whole subjects: accounts of these roles.
+    roles: tuple[Name, ...] = ()
+    #: The side that counts as more.
+    side: Literal["debit", "credit"] = "debit"
+    #: `goods + money - debts`: lines above, by name.
+    shows: Formula | None = None
+
+
 class Report(Declared):
     """One report.
 
     Sources: `records` of a form, or one row per line of `form.lines`; `balances` of an account role over a span
     (opening, incoming, outgoing, closing); `positions` of a role now (balance, taken, expected, available, projected);
     `open_items` of a role per document, as of a day, aged by the document's due date; `entries` of a role over a span,
-    one row per posting with the balance after it.
+    one row per posting with the balance after it; `outlook` of a kept role: how it will stand day by day if its
+    promises are kept when they are due, with a row per day if `on` is among `rows`; `subjects`: what the roles of each
+    subject of the chart of accounts brought in a month and its year, one row per subject of the form `of`, or per
+    declared line of a statement.
     """
 
     report: Name
     label: Words
-    source: Literal["records", "balances", "positions", "open_items", "entries"]
+    source: Literal["records", "balances", "positions", "open_items", "entries", "outlook", "subjects"]
     #: The form or its lines (records), or the account role (the others).
     of: Source
     #: Names in formulas: the form's fields, or the role's dimensions (`item.name`) and the source's measures. A link
-    #: parameter named like a row key narrows the report to it when it is given.
+    #: parameter named like a row key narrows the report to it when it is given. Sources of the ledger know more names:
+    #: `month`, or `from` and `to`, are the days of balances and entries; `as_of` the day of positions and open items;
+    #: `known_at`, an instant, leaves out what was written into the book later.
     parameters: dict[Name, Parameter] = NOTHING
     #: Keys to group by; a date key may carry its grain: `ordered_on:month`.
     rows: tuple[str, ...] = ()
@@ -67,3 +91,9 @@ class Report(Declared):
     #: open_items: the date field of the document from which age counts.
     due: str | None = None
     buckets: tuple[Bucket, ...] = ()
+    #: subjects: the lines of a statement, instead of one row per subject.
+    lines: tuple[StatementLine, ...] = ()
+    #: subjects: roles whose accounts do not count (what only carries forward).
+    without: tuple[Name, ...] = ()
+    #: Documents that can be made of its rows; the report has a row per key then.
+    creates: tuple[ReportCreate, ...] = ()

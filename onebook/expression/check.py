@@ -186,6 +186,8 @@ class _Checking:
             raise self.refusal(WhereMisplaced, call.where.span)
         if name in ("OLD", "CHANGED"):
             return self._old(name, call, chain)
+        if name == "SHARE" and len(call.arguments) == 2:
+            return self._share(call, chain)
         arguments = [self.node(part, chain) for part in call.arguments]
         if name in ("AND", "OR", "IN"):
             if len(arguments) < (2 if name == "IN" else 1):
@@ -254,6 +256,22 @@ class _Checking:
             raise self.refusal(FieldNeeded, path.span)
         old = replace(path, key=f"old.{path.key}", span=call.span)
         return old if name == "OLD" else Call("CHANGED", (path, old), FLAG, call.span)
+
+    def _share(self, call: Invocation, chain: Chain) -> Node:
+        """`SHARE(amount, weight)` in a row: what is before it and the whole are sums over the rows of its record."""
+        _, _, lines = chain[0].name.partition(".")
+        found = chain[1].find(lines) if lines and len(chain) > 1 else None
+        if found is None or found.scope is None:
+            raise self.refusal(NoRows, call.span, function="SHARE")
+        amount, weight = (self._fitting(self.node(part, chain), NUMBER) for part in call.arguments)
+        rows = Path(1, lines, found.type, call.span, (chain[1].name,))
+        inner = (found.scope, *chain)
+        each = self._fitting(self.node(seen_from_rows(call.arguments[1], rows, chain), inner), NUMBER)
+        here, place = (Path(up, "position", NUMBER, call.span, (chain[0].name,)) for up in (0, 1))
+        is_before = Operation("<", (here, place), FLAG, call.span)
+        before = Aggregate("SUM", rows, each, is_before, None, NUMBER, call.span)
+        whole = Aggregate("SUM", rows, each, None, None, NUMBER, call.span)
+        return Call("SHARE", (amount, before, weight, whole), NUMBER, call.span)
 
     # Aggregates
 

@@ -87,6 +87,6 @@ def _written(value: object, language: str) -> object:
 
 
 def _plain(value: Decimal) -> str:
-    """A decimal as people write it: no exponent, no zeros behind."""
-    written = f"{value:f}"
+    """A decimal as people read it: no exponent, no zeros behind, digits before the point by threes."""
+    written = f"{value:,f}"
     return written.rstrip("0").rstrip(".") if "." in written else written

@@ -1,7 +1,7 @@
 """Checks of figures beside a form: accounts that keep a balance, and latest values that the database can look up."""
 
 from onebook.definition.beside import Beside
-from onebook.definition.check.effects import check_account
+from onebook.definition.check.calls import check_account
 from onebook.definition.check.lowering import lower_dry
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations

@@ -1,13 +1,14 @@
-"""Checks of created documents: their fields exist, may be given, are of the right type, and none is forgotten."""
+"""Checks of what steps create: its fields exist, may be given, are of the right type, and none is forgotten."""
 
 from collections.abc import Mapping
 
+from onebook.definition.check.given import check_given
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
-from onebook.definition.scope import VALUE_KINDS
-from onebook.definition.transition import Create
+from onebook.definition.transition import Create, Make
+from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
 
 
@@ -20,7 +21,15 @@ def check_create(declared: Declarations, form: Form, create: Create, at: Subject
     if target is None:
         at.at("form").wrong("unknown_form", create.form)
         return
-    _check_given(declared, form, None, create.fields, target.fields, at.at("fields"))
+    if create.by is not None and len({rows.each for rows in create.lines.values()}) != 1:
+        at.at("by").wrong("by_no_rows", create.by)
+        return
+    if create.each is not None and create.each not in form.line_fields:
+        at.at("lines").wrong("unknown_lines", create.each)
+        return
+    if create.by is not None:
+        at.at("by").attempt(declared.formula, create.by, form.form, create.each)
+    _check_given(declared, form, create.each, create.fields, target.fields, at.at("fields"))
     for name, rows in create.lines.items():
         place = at.at("lines", name)
         if name not in target.line_fields:
@@ -38,6 +47,28 @@ def check_create(declared: Declarations, form: Form, create: Create, at: Subject
             at.at("lines").wrong("field_forgotten", name)
 
 
+def check_make(declared: Declarations, form: Form, make: Make, at: Subject) -> None:
+    """A record made for a row: of a form that needs no rows, and linked from a field that leads there."""
+    if make.each is not None and make.each not in form.line_fields:
+        at.at("each").wrong("unknown_lines", make.each)
+        return
+    if make.when is not None:
+        at.at("when").attempt(declared.formula, make.when, form.form, make.each, Kind.FLAG)
+    into = declared.fields(form.form, make.each).get(make.into)
+    if into is None:
+        at.at("into").wrong("unknown_field", make.into)
+    elif not into.is_typed or into.kind is not FieldKind.LINK or into.to != make.form:
+        at.at("into").wrong("into_elsewhere", f"{make.into}: {into.to} ≠ {make.form}")
+    target = declared.forms.get(make.form)
+    if target is None:
+        at.at("form").wrong("unknown_form", make.form)
+        return
+    _check_given(declared, form, make.each, make.fields, target.fields, at.at("fields"))
+    for name, field in target.line_fields.items():
+        if field.at_least:
+            at.at("form").wrong("field_forgotten", name)
+
+
 def _check_given(
     declared: Declarations,
     form: Form,
@@ -46,18 +77,7 @@ def _check_given(
     fields: Mapping[str, FieldDeclaration],
     at: Subject,
 ) -> None:
-    for name, text in given.items():
-        place = at.at(name)
-        field = fields.get(name)
-        if field is None:
-            place.wrong("unknown_field", name)
-        elif not field.is_typed or field.kind is FieldKind.LINES:
-            place.wrong("not_typed", name)
-        else:
-            kind = VALUE_KINDS[field.kind]
-            expression = place.attempt(declared.formula, text, form.form, lines, kind)
-            if expression is not None and kind is Kind.LINK and expression.type.of not in (field.to, None):
-                place.wrong("other_link", f"{expression.type.of} ≠ {field.to}")
-    for name, field in fields.items():
-        if field.required == "TRUE" and field.default is None and name not in given:
-            at.wrong("field_forgotten", name)
+    def formula(text: str, kind: Kind, place: Subject) -> Expression | None:
+        return place.attempt(declared.formula, text, form.form, lines, kind)
+
+    check_given(formula, given, fields, at)

@@ -1,16 +1,14 @@
 """Checks of effects: accounts at the right dimensions, journals that balance whatever the values, holds that exist."""
 
-from typing import Final
-
 from onebook.definition.account import AccountRole
-from onebook.definition.check.created import check_create
+from onebook.definition.check.calls import check_account, check_formulas
+from onebook.definition.check.created import check_create, check_make
+from onebook.definition.check.goods import check_convert, check_give_back, check_revalue
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import AccountCall, Declarations
 from onebook.definition.form import Form
-from onebook.definition.transition import Entry, Hold, Move, Settle, Transition
+from onebook.definition.transition import Entry, Hold, Move, Settle, Transition, Unsettle
 from onebook.expression.types import Kind
-
-_NUMBERS: Final = ("quantity", "amount", "priority")
 
 
 def check_effects(declared: Declarations, form: Form, step: Transition, at: Subject) -> None:
@@ -19,44 +17,26 @@ def check_effects(declared: Declarations, form: Form, step: Transition, at: Subj
         _check_hold(declared, form, hold, at.at("holds", number))
     for number, settle in enumerate(step.settles):
         _check_settle(declared, form, settle, at.at("settles", number))
+    for number, unsettle in enumerate(step.unsettles):
+        _check_settle(declared, form, unsettle, at.at("unsettles", number))
+    for number, make in enumerate(step.makes):
+        check_make(declared, form, make, at.at("makes", number))
     for number, move in enumerate(step.moves):
         _check_move(declared, form, move, at.at("moves", number))
+    for number, convert in enumerate(step.converts):
+        check_convert(declared, form, convert, at.at("converts", number))
+    for number, give_back in enumerate(step.gives_back):
+        check_give_back(declared, form, give_back, at.at("gives_back", number))
+    for number, revalue in enumerate(step.revalues):
+        check_revalue(declared, form, revalue, at.at("revalues", number))
     for number, entry in enumerate(step.entries):
         _check_entry(declared, form, entry, at.at("entries", number))
     for number, create in enumerate(step.creates):
         check_create(declared, form, create, at.at("creates", number))
 
 
-def _check_formulas(declared: Declarations, form: Form, effect: Hold | Settle | Move | Entry, at: Subject) -> bool:
-    """The rows exist, and every formula of the effect is of its kind. Whether the effect can be looked at further."""
-    if effect.each is not None and effect.each not in form.line_fields:
-        at.at("each").wrong("unknown_lines", effect.each)
-        return False
-    kinds = [*((name, Kind.NUMBER) for name in _NUMBERS), ("due", Kind.DATE), ("when", Kind.FLAG), ("of", Kind.LINK)]
-    for name, kind in kinds:
-        text = getattr(effect, name, None)
-        if text is not None:
-            at.at(name).attempt(declared.formula, text, form.form, effect.each, kind)
-    return True
-
-
-def check_account(declared: Declarations, form: Form, text: str, each: str | None, at: Subject) -> AccountCall | None:
-    """The account, if each of its dimensions is a link to the right form and none that it needs is missing."""
-    call = at.attempt(declared.account_call, text, form.form, each)
-    if call is None:
-        return None
-    for dimension, argument in call.arguments.items():
-        wanted = call.role.dimensions[dimension]
-        if argument.type.of not in (wanted, None):
-            at.wrong("other_dimension", f"{dimension}: {argument.type.of} ≠ {wanted}")
-    for dimension in call.role.dimensions:
-        if dimension not in call.arguments and call.role.kept and dimension not in call.role.leaf:
-            at.wrong("dimension_missing", dimension)
-    return call
-
-
 def _check_hold(declared: Declarations, form: Form, hold: Hold, at: Subject) -> None:
-    if not _check_formulas(declared, form, hold, at):
+    if not check_formulas(declared, form, hold, at):
         return
     call = check_account(declared, form, hold.on, hold.each, at.at("on"))
     if call is None:
@@ -68,7 +48,7 @@ def _check_hold(declared: Declarations, form: Form, hold: Hold, at: Subject) -> 
         at.at("short").wrong("only_quantities_wait", hold.name)
 
 
-def _check_measures(role: AccountRole, effect: Hold | Settle, at: Subject) -> None:
+def _check_measures(role: AccountRole, effect: Hold | Settle | Unsettle, at: Subject) -> None:
     if role.measures == "amount":
         if effect.quantity is not None:
             at.at("quantity").wrong("no_quantity", role.account)
@@ -78,8 +58,9 @@ def _check_measures(role: AccountRole, effect: Hold | Settle, at: Subject) -> No
         at.wrong("quantity_missing", role.account)
 
 
-def _check_settle(declared: Declarations, form: Form, settle: Settle, at: Subject) -> None:
-    if not _check_formulas(declared, form, settle, at):
+def _check_settle(declared: Declarations, form: Form, settle: Settle | Unsettle, at: Subject) -> None:
+    """The promise was placed by the rows or records that `of` leads to."""
+    if not check_formulas(declared, form, settle, at):
         return
     of = Subject.silent().attempt(declared.formula, settle.of, form.form, settle.each, Kind.LINK)
     if of is None or of.type.of is None:
@@ -89,7 +70,8 @@ def _check_settle(declared: Declarations, form: Form, settle: Settle, at: Subjec
     if hold is None:
         at.at("hold").wrong("unknown_hold", f"{owner}: {settle.hold}")
         return
-    if hold.each != (lines or None):
+    # A record stands for all its rows: what falls due first is settled first.
+    if lines and hold.each != lines:
         at.at("of").wrong("placed_elsewhere", f"{settle.hold}: {f'{owner}.{hold.each}' if hold.each else owner}")
     if hold.each is not None and hold.each not in declared.forms[owner].line_fields:
         return
@@ -100,7 +82,7 @@ def _check_settle(declared: Declarations, form: Form, settle: Settle, at: Subjec
 
 def _check_move(declared: Declarations, form: Form, move: Move, at: Subject) -> None:
     """Goods leave one account and reach another of the same item, with a value that is known."""
-    if not _check_formulas(declared, form, move, at):
+    if not check_formulas(declared, form, move, at):
         return
     source = check_account(declared, form, move.source, move.each, at.at("from"))
     target = check_account(declared, form, move.target, move.each, at.at("to"))
@@ -117,13 +99,13 @@ def _check_move(declared: Declarations, form: Form, move: Move, at: Subject) -> 
             at.wrong("items_differ", f"{leaving.text} ≠ {arriving.text}")
     if source.role.kept and move.amount is not None:
         at.at("amount").wrong("value_follows_book", source.role.account)
-    if not source.role.kept and move.amount is None:
+    if not source.role.kept and not target.role.kept and move.amount is None:
         at.wrong("value_unknown", source.role.account)
     _check_sides(source, target, at)
 
 
 def _check_entry(declared: Declarations, form: Form, entry: Entry, at: Subject) -> None:
-    if not _check_formulas(declared, form, entry, at):
+    if not check_formulas(declared, form, entry, at):
         return
     debit = check_account(declared, form, entry.debit, entry.each, at.at("debit"))
     credit = check_account(declared, form, entry.credit, entry.each, at.at("credit"))

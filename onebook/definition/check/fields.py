@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
+from onebook.definition.check.calls import check_account
+from onebook.definition.check.expands import check_expand
 from onebook.definition.check.lowering import lower_dry
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
@@ -28,6 +30,8 @@ def check_fields(declared: Declarations, form: Form, subject: Subject) -> None:
     for name, field in form.fields.items():
         at = subject.at("fields", name)
         _check(declared, form, None, name, field, at)
+        if field.expands is not None:
+            check_expand(declared, form, name, field, field.expands, at.at("expands"))
         for own, column in (field.fields or {}).items():
             inner = at.at("fields", own)
             if column.kind is FieldKind.LINES:
@@ -50,6 +54,8 @@ def _check(
         at.at("locked_after").wrong("unknown_state", field.locked_after)
     if field.meter is not None:
         _check_meter(declared, form, lines, field, at.at("meter"))
+    if field.remembers is not None:
+        _check_remembered(declared, form, lines, name, field, at.at("remembers"))
     _check_formulas(declared, form, lines, field, at)
 
 
@@ -72,8 +78,9 @@ def _check_kind(declared: Declarations, field: FieldDeclaration, at: Subject) ->
 
 def _check_source(field: FieldDeclaration, at: Subject) -> None:
     """A value is typed, computed or kept by the ledger: one of them."""
-    if field.formula is not None and field.meter is not None:
-        at.wrong("two_sources", "formula, meter")
+    sources = [name for name in ("formula", "meter", "remembers") if getattr(field, name) is not None]
+    if len(sources) > 1:
+        at.wrong("two_sources", ", ".join(sources))
     if not field.is_typed:
         for attribute in ("default", "required", "editable", "locked_after"):
             if getattr(field, attribute) is not None:
@@ -100,6 +107,35 @@ def _check_meter(declared: Declarations, form: Form, lines: str | None, field: F
             at.at("account").wrong("meter_elsewhere", f"{meter.account}: {role.dimensions.get('document')}")
         elif meter.shows == "quantity" and role.measures == "amount":
             at.at("shows").wrong("no_quantity", meter.account)
+
+
+def _check_remembered(
+    declared: Declarations, form: Form, lines: str | None, name: str, field: FieldDeclaration, at: Subject
+) -> None:
+    """A figure of an account that keeps its balance, remembered for a value that does not hang on the figure."""
+    remembered = field.remembers
+    assert remembered is not None
+    if field.kind not in _NUMERIC:
+        at.wrong("meter_not_numeric", field.kind)
+    call = check_account(declared, form, remembered.balance, lines, at.at("balance"))
+    if call is not None and not call.role.kept:
+        at.at("balance").wrong("beside_summed", call.role.account)
+    if call is not None and remembered.shows != "amount" and call.role.measures == "amount":
+        at.at("shows").wrong("no_quantity", call.role.account)
+    if remembered.at is not None and remembered.shows not in ("quantity", "amount"):
+        at.at("at").wrong("promises_have_no_past", remembered.shows)
+    graph = dependencies(declared, form, "formula")
+    for place, text, kind in (("when", remembered.when, None), ("at", remembered.at, Kind.INSTANT)):
+        expression = text and at.at(place).attempt(declared.formula, text, form.form, lines, kind)
+        if not expression:
+            continue
+        if expression.volatility > Volatility.ROW:
+            at.at(place).wrong("too_volatile", text)
+        reached = set(_read(expression, lines, form))
+        while more := {read for node in reached for read in graph.get(node, ())} - reached:
+            reached |= more
+        if (lines, name) in reached:
+            at.at(place).wrong("cycle", text)
 
 
 def _check_formulas(

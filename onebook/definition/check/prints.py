@@ -75,6 +75,7 @@ def _check_report(declared: Declarations, print_: Print, name: str, subject: Sub
         if figure.shows not in totals | ends:
             subject.at("figures", key).wrong("unknown_column", figure.shows)
     shown = {row.partition(":")[0] for row in report.rows} | set(report.rows) | set(report.columns)
+    shown |= {"line", "line_number"} if report.lines else set()
     for key, column in print_.columns.items():
         if column.shows not in shown:
             subject.at("columns", key).wrong("unknown_column", column.shows)

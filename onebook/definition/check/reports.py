@@ -5,6 +5,8 @@ from typing import Final
 
 from onebook.definition.check.lowering import lower_dry
 from onebook.definition.check.problems import Problems, Subject
+from onebook.definition.check.report_creates import check_report_creates
+from onebook.definition.check.subject_reports import check_subjects
 from onebook.definition.declarations import Declarations
 from onebook.definition.report import Report
 from onebook.definition.scope import VALUE_KINDS
@@ -17,6 +19,7 @@ GRAINS: Final = frozenset({"day", "month", "quarter", "year"})
 
 _SPAN: Final = ("opening", "incoming", "outgoing", "closing")
 _NOW: Final = ("balance", "taken", "expected", "available", "projected")
+_COMING: Final = ("balance", "incoming", "outgoing", "projected", "promisable")
 
 
 def _measured(names: tuple[str, ...]) -> dict[str, Type]:
@@ -28,6 +31,7 @@ MEASURES: Final[Mapping[str, Mapping[str, Type]]] = {
     "balances": _measured(_SPAN),
     "positions": {**_measured(_NOW), "waiting": NUMBER, "waiting_quantity": NUMBER, "last_on": DATE},
     "open_items": {**_measured(("open",)), "due": DATE, "overdue": NUMBER},
+    "outlook": {**_measured(_COMING), "on": DATE, "short_on": DATE},
     "entries": {"on": DATE, "form": TEXT, "number": TEXT, **dict.fromkeys(("increase", "decrease", "balance"), NUMBER)},
 }
 
@@ -36,12 +40,19 @@ def check_reports(declared: Declarations, problems: Problems) -> None:
     """Every report."""
     for report in declared.reports.values():
         subject = problems.within(f"report {report.report}")
+        if report.lines or report.without or report.source == "subjects":
+            check_subjects(declared, report, subject)
+        if report.source == "subjects":
+            check_report_creates(declared, report, None, {}, subject)
+            continue
         scope = _scope(declared, report, subject)
         if scope is not None:
+            check_report_creates(declared, report, scope, parameters_of(report, scope), subject)
             _check_parameters(declared, report, scope, subject)
             _check_formulas(report, scope, subject)
             _check_every(declared, report, subject)
             _check_due(declared, report, subject)
+            _check_time(declared, report, subject)
             _check_entries(declared, report, subject)
 
 
@@ -168,3 +179,21 @@ def _check_due(declared: Declarations, report: Report, subject: Subject) -> None
     numbers = [day for day in days if day is not None]
     if None in days[:-1] or numbers != sorted(set(numbers)):
         subject.at("buckets").wrong("buckets_unordered", days)
+
+
+def _check_time(declared: Declarations, report: Report, subject: Subject) -> None:
+    """The parameters that a source of the ledger understands by itself mean what they are called."""
+    if report.source == "outlook":
+        if not declared.accounts[report.of].kept:
+            subject.at("of").wrong("beside_summed", report.of)
+        if any(row.startswith("on:") for row in report.rows):
+            subject.at("rows").wrong("unknown_grain", "on")
+        understood: Mapping[str, Kind | None] = {"as_of": None, "known_at": None}
+    elif report.source == "records":
+        return
+    else:
+        is_spanned = report.source in ("balances", "entries")
+        understood = {"known_at": Kind.INSTANT} | ({} if is_spanned else {"as_of": Kind.DATE})
+    for name, kind in understood.items():
+        if name in report.parameters and VALUE_KINDS[report.parameters[name].kind] is not kind:
+            subject.at("parameters", name).wrong("time_misplaced", name)

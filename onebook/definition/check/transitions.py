@@ -1,6 +1,8 @@
 """Checks of transitions: from where to where, on which conditions, and how each is undone."""
 
+from onebook.definition.check.drawing import check_drawing
 from onebook.definition.check.effects import check_effects
+from onebook.definition.check.fields import fields_of
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import FieldKind
@@ -18,7 +20,9 @@ def check_transitions(declared: Declarations, form: Form, subject: Subject) -> N
         _check_reversal(form, step, at)
         _check_conditions(declared, form, step, at)
         _check_sets(declared, form, step, at)
+        _check_edits(form, step, at)
         check_effects(declared, form, step, at)
+        check_drawing(declared, form, step, at)
     _check_hold_names(form, subject)
 
 
@@ -45,6 +49,24 @@ def _check_reversal(form: Form, step: Transition, at: Subject) -> None:
         at.at("reversed_to").wrong("reversal_editable", step.reversed_to)
 
 
+def _check_edits(form: Form, step: Transition, at: Subject) -> None:
+    """What a step lets be changed is typed, is not open anyway, and does not come back by reversal."""
+    fields = fields_of(form)
+    for number, name in enumerate(step.edits):
+        field = fields.get(name)
+        if field is None:
+            at.at("edits", number).wrong("unknown_field", name)
+        elif not field.is_typed:
+            at.at("edits", number).wrong("not_typed", name)
+    if not step.edits:
+        return
+    for state in step.source:
+        if state in form.states and form.is_editable(state):
+            at.at("edits").wrong("edits_editable", state)
+    if step.irreversible is None:
+        at.at("edits").wrong("edits_reversible", form.form)
+
+
 def _check_conditions(declared: Declarations, form: Form, step: Transition, at: Subject) -> None:
     for number, must in enumerate(step.requires):
         text = must.that
@@ -52,7 +74,7 @@ def _check_conditions(declared: Declarations, form: Form, step: Transition, at: 
     if step.on is not None:
         text = step.on
         at.at("on").attempt(declared.formula, text, form.form, None, Kind.DATE)
-    elif form.dated_by is None and (step.posts or step.holds):
+    elif form.dated_by is None and (step.posts or step.holds or step.reholds):
         at.wrong("undated", form.form)
 
 
@@ -80,9 +102,8 @@ def _check_hold_names(form: Form, subject: Subject) -> None:
                 subject.at("transitions", name, "holds", number, "name").wrong("declared_twice", hold.name)
             placed.add(hold.name)
     for name, step in form.transitions.items():
-        at = subject.at("transitions", name, "releases")
-        if step.releases == "all":
-            continue
-        for number, hold_name in enumerate(step.releases):
-            if hold_name not in placed:
-                at.at(number).wrong("unknown_hold", hold_name)
+        at = subject.at("transitions", name)
+        for place, names in (("releases", () if step.releases == "all" else step.releases), ("reholds", step.reholds)):
+            for number, hold_name in enumerate(names):
+                if hold_name not in placed:
+                    at.at(place, number).wrong("unknown_hold", hold_name)

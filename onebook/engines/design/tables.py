@@ -1,5 +1,6 @@
 """Making the tables of a change: every step in the publishing transaction, with what is dropped kept aside."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, LiteralString
@@ -169,14 +170,11 @@ class Publishing:
                 (ddl.quoted(self._schema),),
             )
         }
-        indexes = {
-            str(name)
-            for (name,) in self._ask("SELECT indexname FROM pg_indexes WHERE schemaname = %s", (self._schema,))
-        }
+        standing = self._standing_indexes()
         for target, table in self._after.all().items():
             former = self._before.all().get(target) if self._before else None
             self._guard_checks(table, former, constraints.keys())
-            self._guard_indexes(table, former, indexes)
+            self._guard_indexes(table, standing.get(table.name, {}))
         for table in self._after.all().values():
             missing = [
                 key.column_keys[0] for key in ddl.foreign_keys(table) if (table.name, str(key.name)) not in constraints
@@ -198,15 +196,29 @@ class Publishing:
         for name in before.keys() - wanted.keys():
             self._run(ddl.drop_constraint(table, name))
 
-    def _guard_indexes(self, table: Table, former: Table | None, standing: set[str]) -> None:
-        before = {str(index.name): ddl.create_index(index) for index in former.indexes} if former is not None else {}
-        after = {str(index.name): ddl.create_index(index) for index in table.indexes}
-        for name, text in before.items():
-            if after.get(name) != text:
-                self._run(ddl.drop_index(name))
-        for name, text in after.items():
-            if name not in standing or before.get(name, text) != text:
+    def _standing_indexes(self) -> Mapping[str, Mapping[str, str | None]]:
+        """The indexes of each table but its key, with the marks of the texts that made them."""
+        found: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
+        for table, name, mark in self._ask(
+            "SELECT owner.relname, made.relname, obj_description(made.oid, 'pg_class') FROM pg_index"
+            " JOIN pg_class owner ON owner.oid = indrelid JOIN pg_class made ON made.oid = indexrelid"
+            " WHERE owner.relnamespace = %s::regnamespace AND NOT indisprimary",
+            (ddl.quoted(self._schema),),
+        ):
+            found[table][name] = mark
+        return found
+
+    def _guard_indexes(self, table: Table, standing: Mapping[str, str | None]) -> None:
+        """What the product says of the indexes of a table may have changed with the product, not with the declarations:
+        those that were made by another text are made anew, and those that nobody wants any more go."""
+        wanted = {str(index.name): ddl.create_index(index) for index in table.indexes}
+        current = {name for name, text in wanted.items() if standing.get(name) == ddl.digest(text)}
+        for name in sorted(standing.keys() - current):
+            self._run(ddl.drop_index(name))
+        for name, text in wanted.items():
+            if name not in current:
                 self._run(text)
+                self._run(ddl.mark_index(name, text))
 
     def _aside(self, name: str) -> str:
         return f"{_base(name)}__v{self._version}"

@@ -11,9 +11,9 @@ from onebook.definition.scope import USERS
 from onebook.engines.form.checks import problems_of
 from onebook.engines.form.compute import compute, rows_of
 from onebook.engines.form.conflict import Change, merged
-from onebook.engines.form.draft import MOST_ROUNDS, by_target, company_keys, refuse, unreadable
+from onebook.engines.form.draft import MOST_ROUNDS, by_target, company_keys, pointed_in, refuse, unreadable
 from onebook.engines.form.duplicates import DuplicateCheck
-from onebook.engines.form.editable import Touched, locked_fields, not_editable, touched_of
+from onebook.engines.form.editable import Touched, beyond, locked_fields, not_editable, touched_of
 from onebook.engines.form.forms import Forms
 from onebook.engines.form.gather import NewIds, Together
 from onebook.engines.form.linked import Linked, union
@@ -22,7 +22,9 @@ from onebook.engines.form.load import RecordLoad
 from onebook.engines.form.parse import parse_values
 from onebook.engines.form.plan import Plan
 from onebook.engines.form.refusals import Forbidden, Invalid, Locked, Stale
+from onebook.engines.form.remembering import Remembering
 from onebook.engines.form.rows import OUTER, Row, copied
+from onebook.engines.form.unfolding import Lines, Unfolding
 from onebook.engines.table.ddl import quoted
 from onebook.engines.table.rights import rights
 from onebook.expression.python import Context
@@ -54,6 +56,8 @@ class ChangedRecord:
         keys: frozenset[str] = frozenset(),
         accept_warnings: bool = False,
         preview: bool = False,
+        opens: frozenset[str] = frozenset(),
+        writes: frozenset[str] = frozenset(),
     ) -> None:
         """Begin a change.
 
@@ -69,34 +73,48 @@ class ChangedRecord:
             context: the clock and the user.
             keys: what else will be read of it.
             accept_warnings: the user has seen that there are others like it.
-            preview: nothing will be written: no locks, stand-ins for ids.
+            preview: nothing will be written: no locks, stand-ins for ids, and rows stay as they are typed.
+            opens: fields that a step which follows lets be changed, whatever the state; whoever may take the step may.
+            writes: fields that the step itself writes: nobody types them, so that no condition of theirs is asked.
 
         Refuses with form.forbidden, form.invalid.
         """
         self._forms, self._form = forms, forms.form(form)
+        self._opens, self._writes = opens | writes, writes
         self._actor, self._context, self._version = actor, context, version
         self._accepts, self._record = accept_warnings, record
         self._rights = rights(forms.catalog, actor, form)
-        if self._rights.read is None or self._rights.update is None:
+        if self._rights.read is None or (self._rights.update is None and not self._opens):
             raise Forbidden(form=self._form.declaration.label, action="update")
         self._values = parse_values(self._form.declaration, values, self._rights)
+        self._unfolding = Unfolding(() if preview else self._form.expansions, context)
+        self._unfolded: Lines = {}
+        keys = keys if preview else keys | self._form.unfolds_by
         self._links = self._form.links(keys)
         self._linked = Linked()
         wanted = self._form.stored | self._form.keys | keys
         self._load = RecordLoad(forms, form, [record], wanted, actor, context, lock=not preview, asks=("update",))
         self._trail = _Trail(forms, record, version)
-        self._ids = NewIds(self._new_rows(), preview=preview)
+        self._ids = NewIds(self._new_rows(self._values), preview=preview)
+        self._more_ids: list[NewIds] = []
         self._duplicates = DuplicateCheck(forms, form, actor, context, record=record, preview=preview)
         self._link_load = self._load_links()
         self._duplicates.ask(self._values)
-        self._together = Together([self._load, self._trail, self._ids, self._link_load, self._duplicates])
+        self._remembering = Remembering(self._form.plan.remembered, context)
+        self._together = Together(
+            [self._load, self._trail, self._ids, self._link_load, self._duplicates, self._remembering]
+        )
         self._changed: Changed | None = None
         self._conflicts: list[Problem] = []
         self._rounds = 0
 
     def statements(self) -> Sequence[Statement]:
         """What it still wants."""
-        return self._together.statements()
+        statements = self._together.statements()
+        while not statements and self._unfolded and self._changed is None:
+            self._computed()
+            statements = self._together.statements()
+        return statements
 
     def take(self, results: Sequence[Rows]) -> None:
         """Learn; compute as far as what is known allows. Refuses with form.not_found."""
@@ -110,11 +128,14 @@ class ChangedRecord:
         if self._conflicts or (self._version or 0) > changed.before["version"]:
             raise Stale(self._conflicts, form=form.label, id=self._record, version=changed.before["version"])
         touched = touched_of(form, changed.before, changed.after)
-        locked = [*locked_fields(form, changed.before, touched)]
+        if self._opens and any(beyond(touched, self._opens).values()):
+            self._load.require("update", self._record)
+        locked = [*locked_fields(form, changed.before, beyond(touched, self._opens))]
         if locked:
             state = form.states[changed.before["state"]].label if form.states else None
             raise Locked(locked, form=form.label, state=state)
-        problems = [*self.closed(), *self._wrong(changed, touched)]
+        wrong = [*self._unfolding.problems, *self.closed(), *self._wrong(changed, touched)]
+        problems = self._unfolding.placed(wrong)
         refuse(form.label, problems, self._others(touched), accepts=self._accepts)
         return changed
 
@@ -122,7 +143,8 @@ class ChangedRecord:
     def changed(self) -> Changed:
         """The record before and after, whatever is wrong with it. Refuses with form.forbidden."""
         assert self._changed is not None, "not gathered yet"
-        self._load.require("update", self._record)
+        if not self._opens:
+            self._load.require("update", self._record)
         return self._changed
 
     def closed(self) -> list[Problem]:
@@ -134,21 +156,21 @@ class ChangedRecord:
         """Everything that speaks against the record as it would be: for whoever is still typing it."""
         form, changed = self._form.declaration, self.changed
         touched = touched_of(form, changed.before, changed.after)
-        locked = locked_fields(form, changed.before, touched)
+        locked = locked_fields(form, changed.before, beyond(touched, self._opens))
         return [*locked, *self._wrong(changed, touched), *self._others(touched)]
 
     def _wrong(self, changed: Changed, touched: Touched) -> list[Problem]:
         return [
-            *not_editable(self._form.plan, changed.before, touched, self._context),
+            *not_editable(self._form.plan, changed.before, beyond(touched, self._writes), self._context),
             *problems_of(self._form.declaration, self._form.plan, changed.after, self._context),
         ]
 
     def _others(self, touched: Touched) -> list[Problem]:
         return list(self._duplicates.problems(touched[None, None]))
 
-    def _new_rows(self) -> int:
-        lines = self._form.declaration.line_fields
-        return sum("id" not in row for name in lines for row in self._values.get(name) or [])
+    def _new_rows(self, values: Mapping[str, Any]) -> int:
+        lines = self._form.lines
+        return sum("id" not in row for name in lines for row in values.get(name) or [])
 
     def _load_links(self) -> LinkedLoad:
         ids: dict[str, set[int]] = {}
@@ -174,6 +196,7 @@ class ChangedRecord:
         if self._version is not None and before["version"] != self._version:
             values, conflicts = merged(self._form.declaration, before, self._values, self._trail.changes)
         self._conflicts = conflicts
+        values = {**values, **self._unfolded}
         learn(self._linked, self._links, before)
         self._kept_are_readable(before)
         after = self._laid(before, values)
@@ -182,8 +205,32 @@ class ChangedRecord:
             keys = union(self._links)
             self._together.add(LinkedLoad(self._forms, self._linked, by_target(missing), keys, self._context))
             return
+        if self._unfolds(before, after, values):
+            return
+        if self._form.plan.remembered:
+            if not self._remembering.fill(after, before) and self._rounds < MOST_ROUNDS:
+                return
+            compute(self._form.plan, self._links, after, self._linked, self._context)
         self._changed = Changed(before, after)
         self._duplicates.ask_changed(before, after)
+
+    def _unfolds(self, before: Row, after: Row, values: Mapping[str, Any]) -> bool:
+        """Put into place what new rows stand for, and compute anew with it. Whether there were such rows."""
+        given = {name: values[name] or [] for name in self._form.lines if name in values}
+        closed = unreadable(self._form.plan, self._links, after, self._link_load.unreadable, self._context)
+        lines = self._unfolding.unfold(after, given, closed, before)
+        if lines is None:
+            return False
+        self._unfolded |= lines
+        self._rounds = 0
+        lacking = self._new_rows({**values, **lines}) - sum(len(one.ids) for one in (self._ids, *self._more_ids))
+        if lacking > 0:
+            self._more_ids.append(NewIds(lacking))
+            self._together.add(self._more_ids[-1])
+        behind = pointed_in(lines, self._links, self._linked)
+        if behind:
+            self._together.add(LinkedLoad(self._forms, self._linked, behind, union(self._links), self._context))
+        return True
 
     def _kept_are_readable(self, before: Row) -> None:
         """Links that stay as they are need not be readable by whoever changes other fields."""
@@ -196,7 +243,7 @@ class ChangedRecord:
         after = copied(before)
         if self._link_load.company is not None:
             after["company"] = self._link_load.company
-        ids = iter(self._ids.ids)
+        ids = iter([number for one in (self._ids, *self._more_ids) for number in one.ids])
         for name, value in values.items():
             field = form.fields[name]
             if field.kind is FieldKind.LINES:

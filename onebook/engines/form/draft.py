@@ -15,7 +15,9 @@ from onebook.engines.form.linked_load import LinkedLoad
 from onebook.engines.form.parse import parse_values
 from onebook.engines.form.plan import LinkKeys, Plan
 from onebook.engines.form.refusals import Duplicated, Forbidden, Invalid
+from onebook.engines.form.remembering import Remembering
 from onebook.engines.form.rows import OUTER, Row, absolute
+from onebook.engines.form.unfolding import Unfolding
 from onebook.engines.table.rights import Rights, rights
 from onebook.expression.python import Context, evaluate
 from onebook.expression.tree import Expression
@@ -42,6 +44,7 @@ class NewRecord:
         known: Linked | None = None,
         accept_warnings: bool = False,
         preview: bool = False,
+        identity: int | None = None,
     ) -> None:
         """Begin a record.
 
@@ -55,12 +58,14 @@ class NewRecord:
             keys: what else will be read of it (a transition that follows at once).
             known: linked records that somebody has read already.
             accept_warnings: the user has seen that there are others like it.
-            preview: nothing will be written: stand-ins for ids, no locks.
+            preview: nothing will be written: stand-ins for ids, no locks, and rows stay as they are typed.
+            identity: the id that was kept for it; only its rows want new ones then.
 
         Refuses with form.forbidden, form.invalid.
         """
         self._forms, self._form = forms, forms.form(form)
         self._actor, self._context = actor, context
+        self._identity = identity
         self._rights: Rights = rights(forms.catalog, actor, form)
         self._is_typed = not parsed
         self._accepts = accept_warnings or parsed
@@ -69,25 +74,29 @@ class NewRecord:
         self._given = dict(values) if parsed else parse_values(self._form.declaration, values, self._rights)
         if self._is_typed:
             self._require_new_rows()
-        self._links = self._form.links(self._further(keys))
+        self._unfolding = Unfolding(() if preview else self._form.expansions, context)
+        self._links = self._form.links(self._further(keys if preview else keys | self._form.unfolds_by))
         self._linked = known or Linked()
-        self._ids = NewIds(1 + sum(len(rows) for rows in self._lines().values()), preview=preview)
+        count = sum(len(rows) for rows in self._lines().values()) + (identity is None)
+        self._ids = NewIds(count, preview=preview)
+        self._more_ids: list[NewIds] = []
         self._duplicates = DuplicateCheck(forms, form, actor, context, preview=preview)
         self._duplicates.ask(self._given)
         self._link_load = self._load_links()
-        self._together = Together([self._ids, self._duplicates, self._link_load])
+        self._remembering = Remembering(self._form.plan.remembered, context)
+        self._together = Together([self._ids, self._duplicates, self._link_load, self._remembering])
         self._row: Row | None = None
         self._rounds = 0
 
     @property
     def id(self) -> int:
         """Its id, once gathered."""
-        return self._ids.ids[0]
+        return self._ids.ids[0] if self._identity is None else self._identity
 
     def statements(self) -> Sequence[Statement]:
         """What it still wants."""
         statements = self._together.statements()
-        if not statements and self._row is None:
+        while not statements and self._row is None:
             self._computed()
             statements = self._together.statements()
         return statements
@@ -101,6 +110,7 @@ class NewRecord:
         """The whole record. Refuses with everything that is wrong: form.invalid, form.duplicated, form.forbidden."""
         row, form = self.row, self._form.declaration
         problems = [*self.closed(), *problems_of(form, self._form.plan, row, self._context), *self.locked()]
+        problems = self._unfolding.placed([*self._unfolding.problems, *problems])
         refuse(form.label, problems, self.others(), accepts=self._accepts)
         scope = self._rights.create
         if not self._is_typed or not isinstance(scope, Expression):
@@ -144,7 +154,7 @@ class NewRecord:
             raise Invalid(problems, form=self._form.declaration.label)
 
     def _lines(self) -> dict[str, list[Mapping[str, Any]]]:
-        return {name: self._given.get(name) or [] for name in self._form.declaration.line_fields}
+        return {name: self._given.get(name) or [] for name in self._form.lines}
 
     def _further(self, keys: frozenset[str]) -> frozenset[str]:
         """Keys besides those of the plan: the scope of creation reads the new record too."""
@@ -182,21 +192,46 @@ class NewRecord:
             keys = union(self._links)
             self._together.add(LinkedLoad(self._forms, self._linked, by_target(missing), keys, self._context))
             return
+        if self._unfolds(row):
+            return
+        if self._form.plan.remembered:
+            if not self._remembering.fill(row) and self._rounds < MOST_ROUNDS:
+                return
+            compute(self._form.plan, self._links, row, self._linked, self._context)
         self._row = row
         self._duplicates.ask(row)
+
+    def _unfolds(self, row: Row) -> bool:
+        """Put into place what rows stand for, and compute anew with it. Whether there were such rows."""
+        closed = unreadable(self._form.plan, self._links, row, self._link_load.unreadable, self._context)
+        lines = self._unfolding.unfold(row, self._lines(), closed)
+        if lines is None:
+            return False
+        self._given = {**self._given, **lines}
+        self._rounds = 0
+        needed = sum(map(len, self._lines().values())) + (self._identity is None)
+        lacking = needed - sum(len(one.ids) for one in (self._ids, *self._more_ids))
+        if lacking > 0:
+            self._more_ids.append(NewIds(lacking))
+            self._together.add(self._more_ids[-1])
+        behind = pointed_in(lines, self._links, self._linked)
+        if behind:
+            self._together.add(LinkedLoad(self._forms, self._linked, behind, union(self._links), self._context))
+        return True
 
     def _start(self) -> Row:
         """The record before anything is computed: what was given, and what every record has."""
         form, context = self._form.declaration, self._context
-        row: Row = {name: value for name, value in self._given.items() if name not in form.line_fields}
+        row: Row = {name: value for name, value in self._given.items() if name not in self._form.lines}
         row |= {
-            "id": self._ids.ids[0], "version": 1, "number": None, "state": form.first_state, "deleted_at": None,
+            "id": self.id, "version": 1, "number": None, "state": form.first_state, "deleted_at": None,
             "created_at": context.now, "created_by": self._actor.id,
             "updated_at": context.now, "updated_by": self._actor.id,
         }  # fmt: skip
         if self._link_load.company is not None:
             row["company"] = self._link_load.company
-        ids = iter(self._ids.ids[1:])
+        known = [number for one in (self._ids, *self._more_ids) for number in one.ids]
+        ids = iter(known[self._identity is None :])
         for lines, given in self._lines().items():
             row[lines] = [
                 {**values, "id": next(ids), "position": place, "parent": row["id"], OUTER: row}
@@ -213,7 +248,7 @@ class NewRecord:
             given = [self._given] if conditions.lines is None else self._lines()[conditions.lines]
             rows = [row] if conditions.lines is None else row[conditions.lines]
             for place, (values, own) in enumerate(zip(given, rows, strict=True), 1):
-                is_given = values.get(conditions.name) is not None
+                is_given = values.get(conditions.name) is not None and self._unfolding.is_typed(conditions.lines, place)
                 if is_given and evaluate(conditions.editable, own, self._context) is not True:
                     problems.append(Problem("form.field_locked", conditions.key, place if conditions.lines else None))
         return problems
@@ -234,6 +269,19 @@ def unreadable(plan: Plan, links: Sequence[LinkKeys], row: Row, gone: set[Pointe
             if default is None or evaluate(default, own, context) != number:
                 problems.append(Problem("form.link_missing", key, place if link.lines else None))
     return problems
+
+
+def pointed_in(
+    lines: Mapping[str, Sequence[Mapping[str, Any]]], links: Sequence[LinkKeys], linked: Linked
+) -> dict[str, frozenset[int]]:
+    """The records that rows point at, of which something is read that nobody has read yet."""
+    found: set[Pointed] = set()
+    for link in links:
+        for row in lines.get(link.lines or "", ()) if link.keys else ():
+            number = row.get(link.name)
+            if number is not None and not linked.knows(link.target, number, link.keys):
+                found.add((link.target, number))
+    return by_target(frozenset(found))
 
 
 def refuse(label: object, problems: Sequence[Problem], others: Sequence[Problem], *, accepts: bool) -> None:

@@ -32,6 +32,16 @@ def touched_of(form: Form, before: Row, after: Row) -> Touched:
     return touched
 
 
+def beyond(touched: Touched, opens: frozenset[str]) -> Touched:
+    """The touched fields that are not among these; dotted names stand for those of rows."""
+    if not opens:
+        return touched
+    return {
+        (lines, row): frozenset(name for name in names if (f"{lines}.{name}" if lines else name) not in opens)
+        for (lines, row), names in touched.items()
+    }
+
+
 def locked_fields(form: Form, before: Row, touched: Touched) -> list[Problem]:
     """The touched fields that the record's state does not let be changed."""
     state = before.get("state")

@@ -7,6 +7,7 @@ from onebook.definition.field import FieldKind
 from onebook.definition.form import Form
 from onebook.engines.form.plan import LinkKeys, Plan, behind_defaults, links_of, places
 from onebook.engines.form.query import Query, Question
+from onebook.engines.form.unfolding import expansions_of
 from onebook.engines.table.compiled import CompiledText
 from onebook.engines.table.names import target_of
 from onebook.engines.table.rights import Granting
@@ -25,8 +26,13 @@ class CompiledForm:
         self.declaration = declaration
         self.tables = tables
         self.plan = Plan.of(declaration, catalog, tables)
+        #: The declaration's fields of kind lines, looked for once.
+        self.lines = declaration.line_fields
         #: Everything that defaults, formulas and conditions read.
         self.keys = self.plan.keys
+        #: Which rows stand for others, and what is read to put these in their place.
+        self.expansions = tuple(expansions_of(declaration, catalog))
+        self.unfolds_by: frozenset[str] = frozenset().union(*(one.keys for one in self.expansions))
         #: Every stored field of the record and of its lines.
         self.stored = frozenset(
             [target_of(lines, name) if lines else name for lines, name, _ in places(declaration)]

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.definition.model import Formula
 from onebook.definition.scope import COMPANY
+from onebook.engines.form.remembered import Calls, RememberedField, keys_of, remembered_fields
 from onebook.engines.form.rows import absolute, below
 from onebook.engines.table.columns import NUMBERS, PRECISION, scale_of
 from onebook.engines.table.names import target_of
@@ -23,14 +24,6 @@ from onebook.values.label import Label
 Place = tuple[str | None, str]
 #: Links that every record has without a field.
 _SYSTEM_LINKS: Final = ("company", "created_by", "updated_by")
-
-
-class Formulas(Protocol):
-    """What of a catalog plans are made of."""
-
-    def formula(self, text: str, form: str, lines: str | None = None, expects: Kind | None = None) -> Expression:
-        """A formula of a form or of its rows, checked."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +96,17 @@ class Plan:
     numbers: tuple[tuple[str | None, str, int], ...]
     #: Fields of lines that no two rows of one record may share.
     unique_in_rows: tuple[tuple[str, str, Label], ...]
+    #: Fields that remember a figure of the book.
+    remembered: tuple[RememberedField, ...] = ()
 
     @classmethod
-    def of(cls, form: Form, catalog: Formulas, tables: Tables) -> "Plan":
+    def of(cls, form: Form, catalog: Calls, tables: Tables) -> "Plan":
         """Compile the plan of a form."""
         compile_ = _Compiling(form, catalog)
         steps = [step for place in places(form) if (step := compile_.step(*place)) is not None]
         conditions = [found for place in places(form) if (found := compile_.conditions(*place)) is not None]
-        keys = behind_defaults(steps, frozenset(compile_.keys))
+        remembered = tuple(remembered_fields(form, catalog))
+        keys = behind_defaults(steps, frozenset(compile_.keys) | keys_of(remembered))
         links = tuple(links_of(form, tables, keys))
         return cls(
             tuple(_ordered(form, steps)),
@@ -127,6 +123,7 @@ class Plan:
             tuple(
                 (lines, name, field.label) for lines, name, field in places(form) if lines is not None and field.unique
             ),
+            remembered,
         )
 
 
@@ -158,7 +155,7 @@ def places(form: Form) -> Iterator[tuple[str | None, str, FieldDeclaration]]:
 class _Compiling:
     """Looks up formulas and remembers what they read."""
 
-    def __init__(self, form: Form, catalog: Formulas) -> None:
+    def __init__(self, form: Form, catalog: Calls) -> None:
         self.keys: set[str] = set()
         self.reads_old = False
         self._form = form

@@ -42,7 +42,7 @@ def inserting(
     none yet."""
     compiled = forms.form(form)
     statements = [_insert(compiled, row, actor, now, number_on)]
-    for lines, declared in compiled.declaration.line_fields.items():
+    for lines, declared in compiled.lines.items():
         rows = rows_of(row, lines)
         if rows:
             statements.append(_insert_rows(compiled, lines, declared, row["id"], rows))
@@ -93,9 +93,13 @@ def _insert(compiled: CompiledForm, row: Row, actor: Actor, now: datetime, numbe
     if form.search:
         values["search"] = _search(compiled, row)
     values |= {"created_at": now, "created_by": actor.id, "updated_at": now, "updated_by": actor.id}
+    if form.number is not None and row.get("number") is not None:
+        values["number"] = row["number"]
     prefix = _prefix(compiled, number_on)
     is_numbered = prefix is not None
-    sql = _text(compiled, ("insert", is_numbered), lambda: _insert_text(compiled, list(values), is_numbered))
+    sql = _text(
+        compiled, ("insert", is_numbered, "number" in values), lambda: _insert_text(compiled, list(values), is_numbered)
+    )
     return Statement(sql, values | _counter(compiled, prefix))
 
 
@@ -202,7 +206,7 @@ def _columns(declared: FieldDeclaration, record: int, rows: Sequence[Row]) -> di
     }
     for name, column in row_columns(declared):
         if column.kind in _ARRAYS:
-            values[name] = [_array_text(row.get(name)) for row in rows]
+            values[name] = [array_text(row.get(name)) for row in rows]
         else:
             values[name] = [row.get(name) for row in rows]
     return values
@@ -228,7 +232,8 @@ def _selected(declared: FieldDeclaration, names: Iterable[str]) -> str:
     )
 
 
-def _array_text(values: tuple[str, ...] | None) -> str | None:
+def array_text(values: tuple[str, ...] | None) -> str | None:
+    """An array as the database writes it: arrays of arrays would have to be of one length."""
     if values is None:
         return None
     escaped = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)

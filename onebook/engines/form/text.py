@@ -1,8 +1,8 @@
-"""Text as users give it: cleaned, refused, normalised for comparison."""
+"""Text as users give it: cleaned, refused, normalised for comparison, half hidden from those who may not see it."""
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 #: Characters that no line of text holds: control characters, lone surrogates, and the noncharacter at the end.
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -36,3 +36,20 @@ def normalised(text: str) -> str:
     """Without case, width and spaces, as duplicates compare (`table.columns.normalised` in SQL)."""
     narrow = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return "".join(narrow.split()).lower()
+
+
+def masked(value: Any) -> str | None:
+    """`138****1234`: the ends stay so that the owner recognises it, the middle goes. Blank stays blank; what is not
+    text goes whole."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        return "****"
+    name, at, domain = value.partition("@")
+    if at and domain:
+        return f"{name[:1]}****@{domain}"
+    if len(value) >= 11:
+        return f"{value[:3]}****{value[-4:]}"
+    if len(value) >= 5:
+        return f"{value[:1]}****{value[-1:]}"
+    return f"{value[:1]}****"

@@ -72,7 +72,21 @@ class Restore:
     record: RecordRef
 
 
-Action = Create | Update | Run | Reverse | Bin | Restore
+@dataclass(frozen=True, slots=True)
+class CreateFromRows:
+    """Drafts of a form, made as a report declares under `name` of its rows: of those with these keys, as its page shows
+    them (of links the id), or of all that qualify. `parameters` and `sort` are those of the report."""
+
+    report: str
+    name: str
+    form: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Any], ...] | None = None
+    sort: tuple[str, ...] | None = None
+    accept_warnings: bool = False
+
+
+Action = Create | Update | Run | Reverse | Bin | Restore | CreateFromRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,9 @@ class Command:
     @property
     def form(self) -> str:
         """The form it is about."""
-        return self.action.form if isinstance(self.action, Create) else self.action.record.form
+        if isinstance(self.action, Create | CreateFromRows):
+            return self.action.form
+        return self.action.record.form
 
     @property
     def fingerprint(self) -> str:

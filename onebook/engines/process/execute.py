@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from onebook.engines.process.actions.bin import put_away, restore
+from onebook.engines.process.actions.closing import close_or_open
 from onebook.engines.process.actions.create import create
+from onebook.engines.process.actions.drawing import draw
 from onebook.engines.process.actions.edit import update
+from onebook.engines.process.actions.from_rows import create_from_rows
+from onebook.engines.process.actions.leg import asked_step
 from onebook.engines.process.actions.reversal import reverse
 from onebook.engines.process.actions.step import run
-from onebook.engines.process.command import Bin, Command, Create, Restore, Reverse, Run, Update
+from onebook.engines.process.command import Bin, Command, Create, CreateFromRows, Restore, Reverse, Run, Update
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.keeping.watch import Moved
 from onebook.engines.process.outcome import Outcome
@@ -38,6 +42,19 @@ def execute(database: Database, ground: Ground, command: Command, now: datetime)
 
 def travel(road: Road) -> Outcome:
     """One command in one transaction, from begin to commit."""
+    ready = asked_step(road)
+    if ready is not None and (ready.declaration.closes or ready.declaration.reopens):
+        return close_or_open(road, ready, _drawn)
+    return _drawn(road)
+
+
+def _drawn(road: Road) -> Outcome:
+    """One command, with what its step draws first."""
+    ready = asked_step(road)
+    return draw(road, ready, _plain) if ready is not None and ready.declaration.draws else _plain(road)
+
+
+def _plain(road: Road) -> Outcome:
     match road.command.action:
         case Create() as action:
             return create(road, action)
@@ -51,6 +68,8 @@ def travel(road: Road) -> Outcome:
             return put_away(road, action)
         case Restore() as action:
             return restore(road, action)
+        case CreateFromRows() as action:
+            return create_from_rows(road, action)
 
 
 def require_form(ground: Ground, command: Command) -> None:

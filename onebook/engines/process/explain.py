@@ -4,8 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onebook.definition.catalog import Catalog
+from onebook.definition.check.fields import fields_of
+from onebook.definition.drawing import Draw
 from onebook.definition.form import Form
-from onebook.definition.transition import Create, Entry, Hold, Move, Settle, Transition
+from onebook.definition.transition import (
+    Convert,
+    Create,
+    Entry,
+    GiveBack,
+    Hold,
+    Make,
+    Move,
+    Revalue,
+    Settle,
+    Transition,
+    Unsettle,
+)
 from onebook.engines.process.refusals import UnknownForm, UnknownTransition
 from onebook.expression.printing import print_tree
 from onebook.locale.texts import text
@@ -64,6 +78,10 @@ class _Words:
         yield Sentence("states", self.say("states", source=sources, target=states[step.target].label))
         for must in step.requires:
             yield Sentence("requires", self.say("requires", words=must.otherwise, formula=self._formula(must.that)))
+        if step.edits:
+            fields = fields_of(self._form)
+            yield Sentence("edits", self.say("edits", fields=[fields[name].label for name in step.edits]))
+        yield from (Sentence("draws", self._draw(draw)) for draw in step.draws)
         for name, formula in step.sets.items():
             label = self._form.fields[name].label
             yield Sentence("sets", self.say("sets", field=label, formula=self._formula(formula)))
@@ -71,12 +89,32 @@ class _Words:
             yield Sentence("releases", self.say("releases_all"))
         elif step.releases:
             yield Sentence("releases", self.say("releases", names=[self._promise(name) for name in step.releases]))
+        yield from (Sentence("makes", self._make(make)) for make in step.makes)
         yield from (Sentence("settles", self._settle(settle)) for settle in step.settles)
+        yield from (Sentence("unsettles", self._unsettle(unsettle)) for unsettle in step.unsettles)
         yield from (Sentence("moves", self._move(move)) for move in step.moves)
+        for convert in step.converts:
+            yield from (Sentence("converts", words) for words in self._convert(convert))
+        yield from (Sentence("gives_back", self._give_back(effect)) for effect in step.gives_back)
+        yield from (Sentence("revalues", self._revalue(effect)) for effect in step.revalues)
         yield from (Sentence("entries", self._entry(entry)) for entry in step.entries)
         yield from (Sentence("holds", self._hold(hold)) for hold in step.holds)
+        if step.reholds:
+            yield Sentence("reholds", self.say("reholds", names=[self._promise(name) for name in step.reholds]))
+        if step.displaces:
+            yield Sentence("displaces", self.say("displaces"))
         yield from (Sentence("creates", self._create(create)) for create in step.creates)
+        if step.closes is not None:
+            yield Sentence("closes", self.say("closes", month=self._formula(step.closes.month)))
+        if step.reopens is not None:
+            yield Sentence("reopens", self.say("opens_month", month=self._formula(step.reopens)))
         yield Sentence("undo", self._undo(step))
+
+    def _draw(self, draw: Draw) -> str:
+        report = self._catalog.reports[draw.report].label
+        names = [draw.lines] if draw.lines else []
+        fields = [self._form.fields[name].label for name in (*names, *draw.sets)]
+        return self._framed(self.say("draws", report=report, fields=fields), None, draw.when)
 
     def _hold(self, hold: Hold) -> str:
         measure = hold.quantity or hold.amount or ""
@@ -98,6 +136,60 @@ class _Words:
         owner = self._formula(settle.of, settle.each)
         sentence = self.say("settles", promise=self._promise(settle.hold), owner=owner, measure=measure)
         return self._framed(sentence, settle.each, settle.when)
+
+    def _unsettle(self, unsettle: Unsettle) -> str:
+        sentence = self.say(
+            "unsettles",
+            promise=self._promise(unsettle.hold),
+            owner=self._formula(unsettle.of, unsettle.each),
+            measure=self._formula(unsettle.quantity or unsettle.amount or "", unsettle.each),
+        )
+        if unsettle.reopens != "FALSE":
+            sentence += self.say("reopens", formula=self._formula(unsettle.reopens, unsettle.each))
+        return self._framed(sentence, unsettle.each, unsettle.when)
+
+    def _make(self, make: Make) -> str:
+        label = self._catalog.forms[make.form].label
+        into = self._catalog.fields(self._form.form, make.each)[make.into].label
+        return self._framed(self.say("makes", form=label, field=into), make.each, make.when)
+
+    def _convert(self, convert: Convert) -> Iterator[str]:
+        for taken in convert.takes:
+            source = self._account(taken.source, taken.each)
+            sentence = self.say("converts_takes", quantity=self._formula(taken.quantity, taken.each), source=source)
+            yield self._framed(sentence, taken.each, taken.when)
+        for given in convert.gives:
+            sentence = self.say(
+                "converts_gives",
+                quantity=self._formula(given.quantity, given.each),
+                target=self._account(given.target, given.each),
+                weight=self._formula(given.weight, given.each),
+            )
+            yield self._framed(sentence, given.each, given.when)
+        for cost in convert.costs:
+            credit = self._account(cost.credit, cost.each)
+            sentence = self.say("converts_costs", amount=self._formula(cost.amount, cost.each), credit=credit)
+            yield self._framed(sentence, cost.each, cost.when)
+
+    def _give_back(self, effect: GiveBack) -> str:
+        sentence = self.say(
+            "gives_back",
+            quantity=self._formula(effect.quantity, effect.each),
+            of=self._formula(effect.of, effect.each),
+            at=self._account(effect.at, effect.each),
+        )
+        return self._framed(sentence, effect.each, effect.when)
+
+    def _revalue(self, effect: Revalue) -> str:
+        sentence = self.say(
+            "revalues",
+            amount=self._formula(effect.amount, effect.each),
+            of=self._formula(effect.of, effect.each),
+            at=self._account(effect.at, effect.each),
+            gone=self._account(effect.gone, effect.each),
+            against=self._account(effect.against, effect.each),
+        )
+        return self._framed(sentence, effect.each, effect.when)
 
     def _move(self, move: Move) -> str:
         value = self._formula(move.amount, move.each) if move.amount else self.say("share_of_value")
@@ -121,7 +213,10 @@ class _Words:
 
     def _create(self, create: Create) -> str:
         label = self._catalog.forms[create.form].label
-        return self._framed(self.say("creates", form=label), None, create.when)
+        sentence = self.say("creates", form=label)
+        if create.by is not None:
+            sentence += self.say("creates_by", formula=self._formula(create.by, create.each))
+        return self._framed(sentence, None, create.when)
 
     def _undo(self, step: Transition) -> str:
         if step.irreversible:

@@ -1,11 +1,15 @@
 """Preview: the same road as the command itself, left before its end; what it would do, and everything against it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from onebook.engines.form.draft import NewRecord
+from onebook.engines.form.forms import title_of
+from onebook.engines.form.rows import Row
 from onebook.engines.process.command import Command
 from onebook.engines.process.execute import persistently, require_form, travel
 from onebook.engines.process.ground import Ground
@@ -104,8 +108,12 @@ def _seen(road: Road, outcome: Outcome | None, refusals: Sequence[Refusal]) -> P
     balances = tuple(_balances(postings))
     accounts = [one.account for one in entries] + [one.account for one in holds] + [one.account for one in balances]
     names = titles(road.transaction, road.ground, accounts) if accounts else {}
-    made = [(form, record.finish()) for run in road.runs for form, record in run.drafts]
     said = [*(refusal for run in road.runs for refusal in run.refusals), *refusals]
+    made = list(_made(road, said))
+    for form, row in made:
+        title = title_of(road.ground.catalog.forms[form])
+        if title is not None and row.get(title) is not None:
+            names = {**names, row["id"]: str(row[title])}
     return Preview(
         tuple(named(road.transaction, road.ground, refusal) for refusal in said),
         outcome,
@@ -115,6 +123,30 @@ def _seen(road: Road, outcome: Outcome | None, refusals: Sequence[Refusal]) -> P
         tuple(made),
         names,
     )
+
+
+def _made(road: Road, said: list[Refusal]) -> Iterator[tuple[str, Row]]:
+    """What it would make for rows, then further documents; what is wrong with one of them is said once."""
+    known = {refusal.code for refusal in said}
+
+    def tried(finish: Callable[[], Sequence[tuple[str, Row]]]) -> Sequence[tuple[str, Row]]:
+        try:
+            return finish()
+        except Refusal as refusal:
+            if refusal.code not in known:
+                said.append(refusal)
+            known.add(refusal.code)
+            return ()
+
+    for run in road.runs:
+        if run.made is not None:
+            yield from tried(run.made.every)
+        for form, record in run.drafts:
+            yield from tried(partial(_finished, form, record))
+
+
+def _finished(form: str, record: NewRecord) -> Sequence[tuple[str, Row]]:
+    return ((form, record.finish()),)
 
 
 def _entries(postings: Iterable[Posting]) -> Iterator[EntryShown]:
@@ -185,8 +217,12 @@ class _Told:
             "holds": [self._hold(one) for one in preview.holds],
             "balances": [self._balance(one) for one in preview.balances],
             "created": [
-                {"form": form, "label": self._ground.catalog.forms[form].label.in_language(self._language)}
-                for form, _ in preview.created
+                {
+                    "form": form,
+                    "label": self._ground.catalog.forms[form].label.in_language(self._language),
+                    "title": self._names.get(values["id"]),
+                }
+                for form, values in preview.created
             ],
         }
 

@@ -84,3 +84,36 @@ class UnknownAccount(Refusal):
 
     code = "process.unknown_account"
     status = Status.NOT_FOUND
+
+
+class MonthMissing(Refusal):
+    """The step closes or opens a month, and the record does not say which: `formula`."""
+
+    code = "process.month_missing"
+
+
+class StillOpen(Refusal):
+    """Records wait that could still post into the month; each problem names a form, how many and the first of them."""
+
+    code = "process.still_open"
+    cause = "process.still_open_form"
+    status = Status.CONFLICT
+
+
+class BookDiffers(Refusal):
+    """The book is not what its entries say; `onebook check` names every difference."""
+
+    code = "process.book_differs"
+    status = Status.CONFLICT
+
+
+class DocumentRefused(Refusal):
+    """Of several documents made at once one cannot be saved, so none is: `form`, `place` of `count`; its problems."""
+
+    code = "process.document_refused"
+
+
+class TooManyDocuments(Refusal):
+    """More documents than are made at once: `documents`, `most`."""
+
+    code = "process.too_many_documents"

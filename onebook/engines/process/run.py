@@ -15,10 +15,14 @@ from onebook.engines.form.rows import Row, copied
 from onebook.engines.form.save import Saved, inserting, number_day, updating
 from onebook.engines.process.composing.compose import compose
 from onebook.engines.process.composing.fresh import refresh, stale_steps
+from onebook.engines.process.composing.making import Made, make
 from onebook.engines.process.composing.plan import Plan
-from onebook.engines.process.composing.transitions import ReadyTransition
+from onebook.engines.process.composing.ready import ReadyTransition
 from onebook.engines.process.ground import Ground
+from onebook.engines.process.keeping.made_ids import MadeIds
+from onebook.engines.process.keeping.made_records import MadeRecords, keys_behind
 from onebook.engines.process.keeping.meters import moved_by
+from onebook.engines.process.keeping.picking import Picking
 from onebook.engines.process.keeping.steps import Step, recorded
 from onebook.engines.process.keeping.wanted import Locks
 from onebook.engines.process.refusals import RequirementsFailed, WrongState
@@ -27,6 +31,7 @@ from onebook.expression.python import Context
 from onebook.ledger.decide import decide
 from onebook.ledger.post import statements as posted
 from onebook.ledger.posting import Posting
+from onebook.ledger.request import Request
 from onebook.storage.transaction import Statement
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Refusal
@@ -51,9 +56,23 @@ class TransitionRun:
     plan: Plan | None = None
     posting: Posting | None = None
     drafts: tuple[tuple[str, NewRecord], ...] = ()
+    #: Records made for rows, which link to them.
+    made: MadeRecords | None = None
     #: Every reason against it found so far; a command stops at the first, a preview goes on as far as it can.
     refusals: list[Refusal] = field(default_factory=list)
     _locks: Locks | None = None
+    _picking: Picking | None = None
+    _ids: MadeIds | None = None
+    _makes: tuple[Made, ...] = ()
+    #: The record that the step works on, while the ids of what it makes are not all known.
+    _fresh: Row = field(default_factory=dict)
+
+    @property
+    def ids(self) -> MadeIds:
+        """Ids for the records that it makes: wanted with the record, and once more if those are not enough."""
+        if self._ids is None:
+            self._ids = MadeIds(self.ready, preview=self.is_preview)
+        return self._ids
 
     @property
     def form(self) -> CompiledForm:
@@ -63,7 +82,7 @@ class TransitionRun:
     @property
     def keys(self) -> frozenset[str]:
         """Everything that must be read of the record."""
-        return keys_of_run(self.form, self.ready)
+        return keys_of_run(self.form, self.ready) | keys_behind(self.ground.forms, self.ready)
 
     @property
     def ref(self) -> RecordRef:
@@ -75,16 +94,26 @@ class TransitionRun:
         """What people call the record: its number, or its form."""
         return self.before.get("number") or self.form.declaration.label
 
-    def compose(self, row: Row) -> None:
-        """Decide what the transition does to a record that was read with `keys`."""
+    def begin(self, row: Row) -> MadeIds:
+        """Look at the record, which was read with `keys`; then ids are wanted, if those known are not enough."""
         self.before = row
         self._require_rights()
         self._require_state()
+        if not self.refusals:
+            self._fresh = copied(row)
+            if self.form.declaration.is_editable(row.get("state")):
+                self._recompute(self._fresh)
+            self.ids.need(self._fresh)
+        return self.ids
+
+    def compose(self) -> None:
+        """Decide what the transition does."""
         if self.refusals:
             return
-        fresh = copied(row)
-        if self.form.declaration.is_editable(row.get("state")):
-            self._recompute(fresh)
+        fresh = self._fresh
+        makes = make(self.ready, fresh, self.context, self.ids.ids)
+        assert makes is not None, "ids were wanted for all of them"
+        self._makes = makes
         self.plan = compose(self.ready, fresh, self.context, self.ground.roles)
         self._require(self.plan)
         self.after = self._stepped(fresh, self.plan)
@@ -98,27 +127,35 @@ class TransitionRun:
             (draft.form, NewRecord(self.ground.forms, draft.form, draft.values, self.actor, self.context, parsed=True))
             for draft in plan.drafts
         )
-        found: list[Wanted] = [record for _, record in self.drafts]
+        if self._makes:
+            forms, preview = self.ground.forms, self.is_preview
+            self.made = MadeRecords(forms, self.ready, self._makes, self.actor, self.context, preview=preview)
+        found: list[Wanted] = [record for _, record in (*self._made, *self.drafts)]
         if plan.request is not None:
             self._locks = Locks(plan.request, self.ground.roles, lock=not self.is_preview)
             found.append(self._locks)
+            if plan.choices:
+                self._picking = Picking(self.ground.forms, plan.choices, self._locks, self.context)
+                found.append(self._picking)
         return found
 
     def decide(self) -> None:
         """Ask the ledger; previews keep its refusal."""
         if self._locks is not None and self.plan is not None and self.plan.request is not None:
             try:
-                self.posting = decide(self.plan.request, self._locks.locked)
+                self.posting = decide(self._chosen(self.plan.request), self._locks.locked)
             except Refusal as refusal:
                 self._refuse(self._placed(refusal))
 
     def saved(self) -> Saved:
-        """What writes the record itself; first of all statements, so that its number is the first that it answers."""
-        day = self.number_on
-        return updating(
+        """What writes the record itself, and before it the records that it links to from now on."""
+        made = [] if self.made is None else self.made.statements(self.now)
+        saved = updating(
             self.ground.forms, self.ready.form, self.before, self.after, self.actor, self.now,
-            action=self.ready.name, number_on=day,
+            action=self.ready.name, number_on=self.number_on,
         )  # fmt: skip
+        numbered = None if saved.numbered is None else saved.numbered + len(made)
+        return replace(saved, statements=(*made, *saved.statements), numbered=numbered)
 
     @property
     def number_on(self) -> date | None:
@@ -138,7 +175,7 @@ class TransitionRun:
             own = {self.ready.form: frozenset((self.ref.id,))}
             written += self.ground.meters.statements(moved_by(self.posting), own)
         for form, record in self.drafts:
-            written += self._draft(form, record.finish())
+            written += self._inserted(form, record.finish())
         written.append(recorded(self.step, self.actor.id))
         return written
 
@@ -149,8 +186,8 @@ class TransitionRun:
 
     @property
     def created(self) -> tuple[RecordRef, ...]:
-        """The further documents."""
-        return tuple(RecordRef(form, record.id) for form, record in self.drafts)
+        """The further documents, and the records made for rows."""
+        return tuple(RecordRef(form, record.id) for form, record in (*self.drafts, *self._made))
 
     @property
     def state(self) -> str | None:
@@ -172,7 +209,15 @@ class TransitionRun:
             created=tuple(made.id for made in self.created),
         )
 
-    def _draft(self, form: str, row: Row) -> tuple[Statement, ...]:
+    @property
+    def _made(self) -> tuple[tuple[str, NewRecord], ...]:
+        return () if self.made is None else self.made.records
+
+    def _chosen(self, request: Request) -> Request:
+        """The request with the lots and spots to take pieces from."""
+        return request if self._picking is None else replace(request, picks=self._picking.picks())
+
+    def _inserted(self, form: str, row: Row) -> tuple[Statement, ...]:
         compiled = self.ground.forms.form(form)
         declared = compiled.declaration
         is_numbered = declared.number is not None and declared.numbered_at == "create"
@@ -196,7 +241,10 @@ class TransitionRun:
         """The record after the step, with the formulas that read what changed."""
         after = copied(fresh)
         after.update(plan.sets)
-        refresh(stale_steps(self.form.declaration, self.form.plan, plan.sets), after, self.context)
+        changed = {(None, name) for name in plan.sets} | {
+            (effect.make.each, effect.make.into) for effect in self.ready.makes
+        }
+        refresh(stale_steps(self.form.declaration, self.form.plan, changed), after, self.context)
         return after
 
     def _require_rights(self) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onebook.engines.process.command import Bin, Command, Create, Restore, Reverse, Run
+from onebook.engines.process.command import Bin, Command, Create, CreateFromRows, Restore, Reverse, Run
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.talk.heard import change
 from onebook.values.reference import RecordRef
@@ -28,7 +28,7 @@ def told(command: Command, outcome: Outcome) -> list[dict[str, Any]]:
 def action_of(command: Command) -> str:
     """What the trail calls what a command does."""
     match command.action:
-        case Create():
+        case Create() | CreateFromRows():
             return "create"
         case Run() as run:
             return run.transition

@@ -1,6 +1,7 @@
 """Tables as text for publishing: create, add, drop and retype, with everything the database itself guards."""
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Column, Dialect, ForeignKeyConstraint, Index, Table
@@ -34,6 +35,16 @@ def create_indexes(table: Table) -> list[str]:
 def create_index(index: Index) -> str:
     """CREATE INDEX for one index."""
     return _text(CreateIndex(index))
+
+
+def mark_index(name: str, text: str) -> str:
+    """COMMENT ON INDEX with a digest of the text that made it: what it is of, whatever the server makes of the text."""
+    return f"COMMENT ON INDEX {quoted(name)} IS '{digest(text)}'"
+
+
+def digest(text: str) -> str:
+    """What tells one CREATE INDEX from another."""
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def drop_index(name: str) -> str:

@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Final, Literal, Protocol
 
 from onebook.access.actor import SYSTEM, Actor
+from onebook.definition.declarations import AccountCall
 from onebook.definition.form import Form
 from onebook.definition.role import Grant, Role
-from onebook.expression.tree import Expression
+from onebook.expression.tree import Expression, Path
 from onebook.expression.types import Kind
 
 #: Which records: all of them, none, or those for which the condition holds.
@@ -36,6 +37,18 @@ class Granting(Hashable, Protocol):
 
     def formula(self, text: str, form: str, lines: str | None = None, expects: Kind | None = None) -> Expression:
         """A formula of a form, checked."""
+        ...
+
+    def account_call(self, text: str, form: str, lines: str | None = None) -> AccountCall:
+        """An account as a form writes it."""
+        ...
+
+    def rows_behind(self, form: str, lines: str, path: str) -> Path:
+        """The rows to which links lead from a row of a form."""
+        ...
+
+    def formula_behind(self, text: str, form: str, lines: str, path: str, expects: Kind | None = None) -> Expression:
+        """A formula that stands in those rows, checked."""
         ...
 
 

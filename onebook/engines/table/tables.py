@@ -23,6 +23,7 @@ from onebook.definition.field import Duplicate, FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.engines.table.columns import check_of, column_of, normalised
 from onebook.engines.table.names import Declared, identifier, table_name, target_of
+from onebook.engines.table.searching import letters
 
 _NOT_BINNED: Final = text("deleted_at IS NULL")
 _BINNED: Final = text("deleted_at IS NOT NULL")
@@ -162,6 +163,8 @@ def _index_form(table: Table, form: Form) -> None:
             postgresql_using="gin",
             postgresql_ops={"search": "gin_trgm_ops"},
         )
+        name = identifier(table.name, "search", "letters")
+        Index(name, letters(table.c.search), _table=table, postgresql_using="gin")
     for name, field in form.fields.items():
         _index_field(table, form, name, field)
     for duplicate in form.duplicates:

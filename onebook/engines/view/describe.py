@@ -167,6 +167,7 @@ class _Describing:
                 "from": list(step.source),
                 "to": step.target,
                 "posts": step.posts,
+                "edits": [name for name in step.edits if self.rights.may_type(name)],
                 "reversible": step.irreversible is None,
                 "irreversible": step.irreversible.in_language(self.language) if step.irreversible else None,
                 "may_run": self.rights.may_do(name),

@@ -3,9 +3,11 @@
 import re
 from typing import Any, Final
 
+from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.check.reports import entries_of
 from onebook.definition.report import Report
+from onebook.engines.table.rights import rights
 from onebook.engines.view.prints import prints_of_report
 
 #: What stands in the names of measures over a span: before it, within it, at its end.
@@ -38,6 +40,15 @@ def described(catalog: Catalog, report: Report, language: str) -> dict[str, Any]
         ],
         "prints": prints_of_report(catalog, report.report, language),
     }
+
+
+def creations(catalog: Catalog, report: Report, actor: Actor, language: str) -> list[dict[str, Any]]:
+    """The documents that an actor may make of a report's rows; its page says which rows qualify."""
+    return [
+        {"name": one.name, "label": one.label.in_language(language), "form": one.form}
+        for one in report.creates
+        if rights(catalog, actor, one.form).create is not None
+    ]
 
 
 def _tense(shows: str) -> str:

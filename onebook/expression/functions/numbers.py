@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy import Numeric, case, func
 
-from onebook.expression.arithmetic import EXACT, add, divide, subtract
+from onebook.expression.arithmetic import EXACT, add, divide, multiply, subtract
 from onebook.expression.functions.amount_in_words import amount_in_words
-from onebook.expression.functions.function import Element, Function, Lowering, Parameter
+from onebook.expression.functions.function import Element, Frame, Function, Lowering, Parameter, Row, Run
 from onebook.expression.functions.lowered import constant, number, quotient
 from onebook.expression.precision import Digits, digits_of, quotient_scale
-from onebook.expression.tree import Literal, Node
+from onebook.expression.tree import Call, Literal, Node, Operation
 from onebook.expression.types import NUMBER, TEXT, Kind
 from onebook.values.label import Label
 
@@ -78,6 +78,45 @@ def _lower_split_tax(lowering: Lowering, parts: Sequence[Node]) -> Element:
     net = func.round(quotient(amount, divisor, scale), number(2), type_=Numeric())
     written = parts[2].value if isinstance(parts[2], Literal) else None
     return net if written == "net" else func.round(amount, number(2), type_=Numeric()) - net
+
+
+def _share(parts: Sequence[Run]) -> Run:
+    amount, before, part, whole = parts
+
+    def run(row: Row, frame: Frame) -> Decimal | None:
+        given = amount(row, frame)
+        if not given:
+            # Most documents have nothing to share out: nobody looks at the other rows then.
+            return None if given is None else _ZERO
+        total = whole(row, frame)
+        if not total:
+            return None
+        mine = part(row, frame) or _ZERO
+        start = before(row, frame) or _ZERO
+        return subtract(_up_to(given, add(start, mine), total), _up_to(given, start, total))
+
+    return run
+
+
+def _up_to(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    found = divide(multiply(amount, part), whole)
+    assert found is not None, "shares of nothing are blank"
+    return found.quantize(_CENT, rounding=ROUND_HALF_UP, context=EXACT)
+
+
+def _lower_share(lowering: Lowering, parts: Sequence[Node]) -> Element:
+    amount, before, part, whole = parts
+    zero = Literal(_ZERO, NUMBER, amount.span)
+    start: Node = Call("COALESCE", (before, zero), NUMBER, before.span)
+    end: Node = Operation("+", (start, Call("COALESCE", (part, zero), NUMBER, part.span)), NUMBER, part.span)
+
+    def up_to(reach: Node) -> Element:
+        product = Operation("*", (amount, reach), NUMBER, amount.span)
+        found = lowering.value(Operation("/", (product, whole), NUMBER, amount.span))
+        return func.round(found, number(2), type_=Numeric())
+
+    nothing = constant(_ZERO, Kind.NUMBER)
+    return case((lowering.value(amount) == nothing, nothing), else_=up_to(end) - up_to(start))
 
 
 def _digits(name: str = "digits") -> Parameter:
@@ -163,6 +202,17 @@ FUNCTIONS: Final = (
         NUMBER,
         python=_split_tax,
         lower=_lower_split_tax,
+    ),
+    Function(
+        "SHARE",
+        Label(
+            "按权重分摊金额，各份之和分毫不差；行内写 SHARE(金额, 权重)；before 为前面各行权重之和，whole 为合计",
+            "A weight's share of an amount; all shares are the amount to the cent. In rows: SHARE(amount, weight)",
+        ),
+        tuple(Parameter(name, (Kind.NUMBER,)) for name in ("amount", "before", "weight", "whole")),
+        NUMBER,
+        compile=_share,
+        lower=_lower_share,
     ),
     Function(
         "RMBUPPER",

@@ -88,6 +88,9 @@ def _certain_text(lowering: Lowering, part: Node) -> Element:
 
 
 def _text(value: Any, shape: str | None = None) -> str:
+    if isinstance(value, int):
+        # The position of a row.
+        value = Decimal(value)
     if isinstance(value, Decimal):
         return plain(value) if shape is None else format_number(value, shape)
     return format_date(value, "yyyy-mm-dd" if shape is None else shape)

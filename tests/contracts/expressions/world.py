@@ -96,6 +96,8 @@ NOTE.add("lines", LINES, "明细", ROW)
 for scope in (PART, PERSON, NOTE):
     scope.found["id"] = Found(Type(LINK, scope.name))
 
+ROW.found["position"] = Found(Type(NUMBER), None)
+
 TARGETS = {scope.name: scope for scope in (PART, UNIT, PERSON, NOTE, ROW)}
 
 
@@ -228,7 +230,7 @@ TABLES = {
         *(
             Column(key, COLUMN_TYPES[found.type.kind])
             for key, found in scope.found.items()
-            if found.type.kind is not LINES and key != "id"
+            if found.type.kind is not LINES and key not in ("id", "position")
         ),
     )
     for name, scope in TARGETS.items()

@@ -19,6 +19,12 @@ fields:
   name: {kind: text, required: true, label: 名 | Name}
   place: {kind: link, to: shelf, label: 架 | Shelf}
   price: {kind: price, label: 价 | Price}
+  parts:
+    kind: lines
+    label: 件 | Parts
+    fields:
+      part: {kind: link, to: thing, label: 件 | Part}
+      count: {kind: quantity, label: 个 | Count}
 ---
 form: shelf
 label: 架 | Shelf
@@ -117,7 +123,42 @@ def _beside(figure: str, code: str, place: str = "") -> tuple[str, str, str, str
     return "list: {columns", BESIDE.replace("...", figure), code, where
 
 
+#: What the rows of the report `sums` become, in place of the dots.
+CREATES = "columns: {total: {label: 计 | Total, shows: total, total: true}}"
+MADE = CREATES + "\ncreates: [{name: make, label: 做 | Make, form: order, ...}]"
+ROWS = "fields: {shelf: shelf}, lines: {lines: {fields: {quantity: total}}}"
+
+
+def _made(declared: str, code: str, place: str = "") -> tuple[str, str, str, str]:
+    return CREATES, MADE.replace("...", declared), code, f"report sums: creates.0{place}"
+
+
+#: How rows of `order` unfold, in place of the dots; the thing has parts.
+UNFOLDED = "    label: 行 | Lines\n    expands: {...}"
+PARTS = "when: quantity > 0, each: thing.parts"
+
+
+def _unfolded(declared: str, code: str, place: str = "") -> tuple[str, str, str, str]:
+    return "    label: 行 | Lines", UNFOLDED.replace("...", declared), code, f"form order: fields.lines.expands{place}"
+
+
 BROKEN = [
+    _made("when: total", "expression.wrong_type", ".when"),
+    _made("fields: {shelf: day}", "expression.wrong_type", ".fields.shelf"),
+    _made("fields: {shelf: owed}", "expression.wrong_type", ".fields.shelf"),
+    _made("fields: {day: day}", "definition.not_in_row", ".fields.day"),
+    _made("fields: {total: total}", "definition.not_typed", ".fields.total"),
+    _made("fields: {nobody: total}", "definition.unknown_field", ".fields.nobody"),
+    _made("by: company.name", "expression.unknown_name", ".by"),
+    _made("lines: {rows: {fields: {quantity: total}}}", "definition.unknown_lines", ".lines.rows"),
+    _made("lines: {lines: {fields: {thing: shelf}}}", "definition.other_link", ".lines.lines.fields.thing"),
+    _made("lines: {lines: {fields: {quantity: shelf.name}}}", "expression.wrong_type", ".lines.lines.fields.quantity"),
+    _unfolded("when: quantity, each: thing.parts, fields: {}", "expression.wrong_type", ".when"),
+    _unfolded("when: quantity > 0, each: thing.place, fields: {}", "expression.no_rows", ".each"),
+    _unfolded("when: quantity > 0, each: lines.thing, fields: {}", "expression.no_rows", ".each"),
+    _unfolded(f"{PARTS}, fields: {{thing: part, amount: count}}", "definition.not_typed", ".fields.amount"),
+    _unfolded(f"{PARTS}, fields: {{thing: count}}", "expression.wrong_type", ".fields.thing"),
+    _unfolded(f"{PARTS}, fields: {{quantity: weight}}", "expression.unknown_name", ".fields.quantity"),
     _beside("each: rows, balance: owed(id), shows: amount", "definition.unknown_lines", ".each"),
     _beside("each: lines", "definition.one_figure"),
     _beside(f"{STOCK}, latest: total", "definition.one_figure"),
@@ -303,8 +344,8 @@ BROKEN = [
         "form order: transitions.finish.settles.0.hold",
     ),
     (
-        "of: id, each: lines, quantity",
-        "of: parent, each: lines, quantity",
+        '{name: keep, each: lines, on: "stock(thing, shelf)", quantity: -quantity}',
+        "{name: keep, on: owed(id), amount: total}",
         "definition.placed_elsewhere",
         "form order: transitions.finish.settles.0.of",
     ),
@@ -317,7 +358,7 @@ BROKEN = [
     ),
     (
         'from: "stock(thing, shelf)", to: cost(thing)',
-        'from: cost(thing), to: "stock(thing, shelf)"',
+        "from: cost(thing), to: cost(thing)",
         "definition.value_unknown",
         "form order: transitions.finish.moves.0",
     ),

@@ -9,7 +9,6 @@ import pytest
 from onebook.access.actor import Actor
 from onebook.engines.form.bin import Binning, Restoring
 from onebook.engines.form.gather import gather
-from onebook.engines.form.mask import masked
 from onebook.engines.form.refusals import (
     Duplicated,
     Forbidden,
@@ -20,6 +19,7 @@ from onebook.engines.form.refusals import (
     NotFound,
     StillUsed,
 )
+from onebook.engines.form.text import masked
 from onebook.engines.form.violations import refusal_of
 from onebook.values.refusal import Refusal
 from tests.unit.form.declared import NOW, SHOP, Shop

@@ -59,6 +59,8 @@ export class Computation {
   private companyKnown: Behind | undefined;
   private readonly wanted = new Map<string, Set<number>>();
   private readonly titles = new Map<number, string | null>();
+  /** Rows as the server said them, with their keys, as long as it says nothing else. */
+  private readonly saidKeyed = new Map<string, readonly KeyedRow[]>();
   private readonly dirty: (Set<TypedRow> | null)[];
   private readonly plan: Plan;
   private given: Typed = {};
@@ -115,7 +117,10 @@ export class Computation {
   set(name: string, value: Shown | undefined, lines: string | null = null, key: string = RECORD): void {
     const row = lines === null ? this.record : this.byKey.get(lines)?.get(key);
     const field = this.plan.fields.get(keyOfPlace(lines, name));
-    if (row && field) this.touch(row, field, value);
+    if (row && field) {
+      row.given = null;
+      this.touch(row, field, value);
+    }
     this.settle();
   }
 
@@ -323,19 +328,27 @@ export class Computation {
   private takeSaid(values: Values): void {
     this.noteTitles(values);
     this.record.said = values;
+    this.saidKeyed.clear();
     for (const lines of this.plan.lines) {
       const known = this.byKey.get(lines.name);
       for (const row of this.saidRows(lines.name)) {
         const typed = known?.get(row.key ?? "");
-        if (typed) typed.said = row;
+        if (!typed) continue;
+        typed.said = row;
+        typed.given = null;
       }
     }
   }
 
-  private saidRows(lines: string): KeyedRow[] {
+  private saidRows(lines: string): readonly KeyedRow[] {
+    const known = this.saidKeyed.get(lines);
+    if (known) return known;
     const rows = this.record.said[lines];
-    if (!Array.isArray(rows)) return [];
-    return (rows as KeyedRow[]).map((row, at) => ({ ...row, key: row.key ?? (row.id ? `#${row.id}` : `at-${at}`) }));
+    const found = Array.isArray(rows)
+      ? (rows as KeyedRow[]).map((row, at) => ({ ...row, key: row.key ?? (row.id ? `#${row.id}` : `at-${at}`) }))
+      : [];
+    this.saidKeyed.set(lines, found);
+    return found;
   }
 
   // What changes
@@ -393,7 +406,8 @@ export class Computation {
   /** Make these the rows of lines, in this order: known ones by their keys, new ones, and no others. */
   private setRows(lines: string, given: readonly KeyedRow[]): void {
     const known = this.byKey.get(lines) ?? new Map<string, TypedRow>();
-    const said = new Map(this.saidRows(lines).map((row) => [row.key, row]));
+    // Only new rows ask for it: with most keys there is none.
+    let said: Map<string, KeyedRow> | null = null;
     const fields = columnsOf(this.form.fields, lines);
     const before = this.rowsOf(lines);
     const next = new Map<string, TypedRow>();
@@ -403,6 +417,7 @@ export class Computation {
       const isNew = !row;
       if (!row) {
         row = new TypedRow(lines, key, this.record, this.around);
+        said ??= new Map(this.saidRows(lines).map((one) => [one.key ?? "", one]));
         row.said = said.get(key) ?? {};
         row.id = one.id ?? (row.said.id as number | undefined) ?? null;
       }
@@ -412,7 +427,9 @@ export class Computation {
         this.mark(row, "position");
         this.forget(row);
       }
-      if (one !== row.said) this.typeRow(row, fields, one);
+      // The same object says the same, unless the row was touched in another way meanwhile.
+      if (one !== row.said && one !== row.given) this.typeRow(row, fields, one);
+      row.given = one;
       if (isNew) this.fill(row);
       return row;
     });

@@ -27,6 +27,8 @@ export class TypedRow implements Scope {
   readonly inner = new Map<string, TypedRow[]>();
   /** What the server last said. */
   said: { readonly [name: string]: Shown } = {};
+  /** The row as it was last typed. */
+  given: { readonly [name: string]: Shown } | null = null;
   id: number | null = null;
   position = 0;
   /** As pages see it; made anew after each change. */

@@ -4,7 +4,7 @@ import { addDays, offset } from "./calendar";
 import { ASKING, type Context, LENIENT, STRICT } from "./functions";
 import { wholeMatch } from "./pattern";
 import type { Formula, Node, Type } from "./tree";
-import { compare, Decimal, divide, equal, isBlank, read, Unknown, type Value, whole } from "./values";
+import { compare, Decimal, divide, equal, isBlank, read, rounded, Unknown, type Value, whole } from "./values";
 
 /** A row that a formula is read in: the record itself, a row of its lines, or what lies behind a link. */
 export interface Scope {
@@ -292,6 +292,20 @@ const CHOOSING: Readonly<Record<string, (runs: readonly Run[]) => Run>> = {
       if (!isBlank(value)) return value;
     }
     return null;
+  },
+  SHARE: (runs) => {
+    const [amount, before, part, all] = runs as [Run, Run, Run, Run];
+    return (row, frame) => {
+      const given = amount(row, frame) as Decimal | null;
+      // Most documents have nothing to share out: nobody looks at the other rows then.
+      if (given === null || given.isZero()) return given;
+      const total = all(row, frame) as Decimal | null;
+      if (total === null || total.isZero()) return null;
+      const mine = (part(row, frame) as Decimal | null) ?? new Decimal(0);
+      const start = (before(row, frame) as Decimal | null) ?? new Decimal(0);
+      const upTo = (reach: Decimal) => rounded(divide(given.times(reach), total) as Decimal, 2);
+      return upTo(start.plus(mine)).minus(upTo(start));
+    };
   },
   CONCATENATE: (runs) => (row, frame) => runs.map((run) => run(row, frame) ?? "").join(""),
 };

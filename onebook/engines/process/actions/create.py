@@ -3,10 +3,11 @@
 from datetime import date
 
 from onebook.engines.form.draft import NewRecord
+from onebook.engines.form.gather import Wanted
 from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, inserting, number_day
 from onebook.engines.process.command import Create
-from onebook.engines.process.keeping.wanted import Sent
+from onebook.engines.process.keeping.wanted import Number, Sent
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.road import Road
 from onebook.engines.process.run import TransitionRun
@@ -29,7 +30,11 @@ def create(road: Road, action: Create) -> Outcome:
         keys=running.keys if running else frozenset(),
         accept_warnings=action.accept_warnings,
     )
-    earlier = road.begin(new)
+    wanted: list[Wanted] = [new]
+    if running is not None:
+        running.ids.of_given(action.values)
+        wanted.append(running.ids)
+    earlier = road.begin(*wanted)
     if earlier is not None:
         return earlier
     row = new.finish()
@@ -43,8 +48,15 @@ def _created(road: Road, action: Create, row: Row) -> Outcome:
 
 
 def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRun) -> Outcome:
-    """The record is inserted with the locks, so that what its transition makes can point at it; its number is last."""
-    running.compose(row)
+    """The record is inserted with the locks, so that what its transition makes can point at it. Its number is last, so
+    that nobody waits for it, unless what is made tells it."""
+    day = number_on(road, action.form, row) if running.ready.tells_number else None
+    if day is not None:
+        number = Number(road.ground.forms.form(action.form).declaration, day)
+        road.gather(number)
+        row["number"] = number.text
+    road.gather(running.begin(row))
+    running.compose()
     inserted = _inserting(road, action.form, row, None)
     road.gather(Sent(inserted.statements), *running.wanted())
     running.decide()
@@ -55,6 +67,7 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
         record=RecordRef(action.form, row["id"]),
         version=saved.version,
         state=running.state,
+        number=row.get("number"),
         journal=running.journal,
         created=running.created,
     )

@@ -4,12 +4,14 @@ from onebook.engines.form.changed import Changed, ChangedRecord
 from onebook.engines.form.changes import changes_of
 from onebook.engines.form.compute import rows_of
 from onebook.engines.form.forms import Forms
+from onebook.engines.form.gather import Wanted
 from onebook.engines.form.plan import Place
 from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, updating
 from onebook.engines.process.actions.step import watched
 from onebook.engines.process.command import Update
 from onebook.engines.process.composing.fresh import stale_places
+from onebook.engines.process.composing.ready import ReadyTransition
 from onebook.engines.process.keeping.wanted import Sent
 from onebook.engines.process.keeping.watch import Marks
 from onebook.engines.process.outcome import Outcome
@@ -21,12 +23,16 @@ def update(road: Road, action: Update) -> Outcome:
     """Give fields other values. Refuses with form.forbidden, form.stale, form.locked, form.invalid, form.duplicated,
     and with what speaks against the transition that is to follow."""
     running = None
-    watching: list[Marks] = []
+    watching: list[Wanted] = []
+    marks: Marks | None = None
     if action.then is not None:
         ready = road.ground.transitions.of(action.record.form, action.then)
         running = TransitionRun(road.ground, road.actor, road.context, road.now, ready, road.is_preview)
         road.runs.append(running)
-        watching.append(Marks(watched(road.ground, running), action.record.id))
+        marks = Marks(watched(road.ground, running), action.record.id)
+        running.ids.of_stored(action.record.id)
+        running.ids.of_given(action.values)
+        watching += [marks, running.ids]
     changing = ChangedRecord(
         road.ground.forms,
         action.record.form,
@@ -39,6 +45,8 @@ def update(road: Road, action: Update) -> Outcome:
         accept_warnings=action.accept_warnings,
         # The step reads what the change has written, so a preview of both writes it too, and leaves before the end.
         preview=road.is_preview and running is None,
+        opens=frozenset(running.ready.declaration.edits) if running is not None else frozenset(),
+        writes=drawn_by(running.ready) if running is not None else frozenset(),
     )
     earlier = road.begin(*watching, changing)
     if earlier is not None:
@@ -46,17 +54,26 @@ def update(road: Road, action: Update) -> Outcome:
     changed = changing.finish()
     keep_facts(road.ground.forms, action.record.form, changed)
     saved = updating(road.ground.forms, action.record.form, changed.before, changed.after, road.actor, road.now)
-    if running is not None:
-        return _changed_and_run(road, action, {**changed.after, "version": saved.version}, saved, running, watching[0])
+    if running is not None and marks is not None:
+        return _changed_and_run(road, action, {**changed.after, "version": saved.version}, saved, running, marks)
     outcome = Outcome(action.record, saved.version, changed.before.get("state"), changed.before.get("number"))
     return road.end(outcome, saved.statements)
+
+
+def drawn_by(ready: ReadyTransition) -> frozenset[str]:
+    """The fields that a step draws: nobody types them."""
+    own = {name for draw in ready.declaration.draws for name in draw.sets}
+    lines = {draw.lines for draw in ready.declaration.draws if draw.lines is not None}
+    rows = {f"{draw.lines}.{name}" for draw in ready.declaration.draws for name in draw.fields}
+    return frozenset(own | lines | rows)
 
 
 def _changed_and_run(
     road: Road, action: Update, row: Row, saved: Saved, running: TransitionRun, marks: Marks
 ) -> Outcome:
     """The change is written with the locks, so that what the transition makes reads the record as it is now."""
-    running.compose(row)
+    road.gather(running.begin(row))
+    running.compose()
     marks.again(lock=not road.is_preview)
     road.gather(marks, Sent(saved.statements), *running.wanted())
     running.decide()
@@ -82,7 +99,9 @@ def keep_facts(forms: Forms, form: str, changed: Changed) -> None:
     if declared.is_editable(changed.before.get("state")):
         return
     changes = changes_of(declared, changed.before, changed.after)
-    typed: set[Place] = {(None, name) for name in changes.columns if declared.fields[name].is_typed}
+    typed: set[Place] = {
+        (None, name) for name in changes.columns if name in declared.fields and declared.fields[name].formula is None
+    }
     for lines, rows in changes.rows.items():
         typed |= {(lines, name) for name in declared.fields[lines].fields or {}} if rows else set()
     stale = stale_places(declared, compiled.plan, typed)

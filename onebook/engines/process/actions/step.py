@@ -18,12 +18,14 @@ def run(road: Road, action: Run) -> Outcome:
     road.runs.append(running)
     marks = Marks(watched(road.ground, running), action.record.id)
     load = RecordLoad(road.ground.forms, action.record.form, [action.record.id], running.keys, road.actor, road.context)
-    earlier = road.begin(marks, load)
+    running.ids.of_stored(action.record.id)
+    earlier = road.begin(marks, load, running.ids)
     if earlier is not None:
         return earlier
     row = load.row(action.record.id)
     _require_version(running, row, action)
-    running.compose(row)
+    road.gather(running.begin(row))
+    running.compose()
     marks.again(lock=not road.is_preview)
     road.gather(*running.wanted(), marks)
     running.decide()

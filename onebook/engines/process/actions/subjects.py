@@ -20,7 +20,7 @@ _ACCOUNTS: Final = f"""
 SELECT account FROM ledger_entry WHERE journal IN ({JOURNAL})
 UNION SELECT h.account FROM ledger_hold_change c JOIN ledger_hold h ON h.id = c.hold WHERE c.journal IN ({JOURNAL})"""
 _HELD: Final = f"""
-SELECT DISTINCT a.role, a.item, a.place, a.lot, a.party, a.document, h.sign FROM ledger_hold_change c
+SELECT DISTINCT a.role, a.item, a.place, a.lot, a.party, a.document, a.spot, h.sign FROM ledger_hold_change c
 JOIN ledger_hold h ON h.id = c.hold JOIN ledger_account a ON a.id = h.account
 WHERE c.kind IN ('settle', 'release') AND c.journal IN ({JOURNAL})"""
 

@@ -178,7 +178,7 @@ class Undoing:
             if old is not None:
                 after[name] = unplain(declared.fields[name], old[0])
                 changed.add(name)
-        refresh(stale_steps(declared, self._form.plan, changed), after, self.road.context)
+        refresh(stale_steps(declared, self._form.plan, ((None, name) for name in changed)), after, self.road.context)
         return after
 
 

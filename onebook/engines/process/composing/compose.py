@@ -6,21 +6,41 @@ from decimal import Decimal
 from typing import Any
 
 from onebook.engines.process.composing.limits import Call, Touch, limits_of
+from onebook.engines.process.composing.picks import Choice
 from onebook.engines.process.composing.plan import Draft, Plan
-from onebook.engines.process.composing.transitions import (
+from onebook.engines.process.composing.ready import (
+    ReadyConvert,
+    ReadyCost,
     ReadyCreate,
     ReadyEntry,
+    ReadyGiveBack,
     ReadyHold,
     ReadyLines,
     ReadyMove,
+    ReadyPart,
+    ReadyRevalue,
     ReadySettle,
     ReadyTransition,
+    ReadyUnsettle,
 )
 from onebook.expression.python import Context, Row, evaluate
 from onebook.expression.tree import Expression
 from onebook.ledger.account import AccountKey
 from onebook.ledger.journal import Origin
-from onebook.ledger.request import Move, Place, Release, Request, Settle, Transfer
+from onebook.ledger.request import (
+    Convert,
+    GiveBack,
+    Move,
+    Part,
+    Place,
+    Release,
+    Request,
+    Restate,
+    Revalue,
+    Settle,
+    Transfer,
+    Unsettle,
+)
 from onebook.ledger.role import Role
 from onebook.values.decimals import MONEY_LIMIT, QUANTITY_LIMIT, ZERO, money, quantity
 from onebook.values.refusal import Problem
@@ -42,6 +62,7 @@ def compose(ready: ReadyTransition, row: Row, context: Context, roles: Mapping[s
         sets={**sets, "state": ready.declaration.target},
         drafts=drafts,
         problems=problems + tuple(composition.problems),
+        choices=tuple(composition.choices.values()),
     )
 
 
@@ -56,6 +77,7 @@ class _Composition:
 
     def __init__(self, ready: ReadyTransition, row: Row, context: Context) -> None:
         self.problems: list[Problem] = []
+        self.choices: dict[AccountKey, Choice] = {}
         self._ready = ready
         self._row = row
         self._context = context
@@ -73,7 +95,12 @@ class _Composition:
         record = int(self._row["id"])
         releases = ready.declaration.releases
         settles = tuple(found for effect in ready.settles for found in self._settles(effect))
+        unsettles = tuple(found for effect in ready.unsettles for found in self._unsettles(effect))
+        restates = tuple(Restate(effect.hold.name, tuple(self._places(effect))) for effect in ready.reholds)
         moves = tuple(found for effect in ready.moves for found in self._moves(effect))
+        converts = tuple(found for effect in ready.converts for found in self._converts(effect))
+        gives_back = tuple(found for effect in ready.gives_back for found in self._gives_back(effect))
+        revalues = tuple(found for effect in ready.revalues for found in self._revalues(effect))
         transfers = tuple(found for effect in ready.entries for found in self._transfers(effect))
         places = tuple(found for effect in ready.holds for found in self._places(effect))
         return Request(
@@ -85,15 +112,23 @@ class _Composition:
             transfers=transfers,
             places=places,
             limits=limits_of(self._touches, roles, self._context),
+            converts=converts,
+            gives_back=gives_back,
+            revalues=revalues,
+            unsettles=unsettles,
+            restates=restates,
+            displaces=ready.declaration.displaces,
         )
 
     def drafts(self) -> Iterator[Draft]:
         """The further documents."""
         for effect in self._ready.creates:
-            if self._happens(effect.when, self._row):
-                draft = self._draft(effect)
-                if draft is not None:
-                    yield draft
+            if not self._happens(effect.when, self._row):
+                continue
+            if effect.by is not None:
+                yield from self._drafts_by(effect, effect.by)
+            elif (draft := self._draft(effect)) is not None:
+                yield draft
 
     def _day(self) -> date:
         return day_of(self._ready, self._ready.dated_by, self._row, self._context)
@@ -129,19 +164,108 @@ class _Composition:
                 line = int(row["id"]) if settle.each else 0
                 yield Settle(settle.hold, int(owner), count, amount, settle.beyond == "cap", line)
 
+    def _unsettles(self, effect: ReadyUnsettle) -> Iterator[Unsettle]:
+        unsettle = effect.unsettle
+        for row, number in self._rows(unsettle.each, effect.when):
+            owner = evaluate(effect.of, row, self._context)
+            count = abs(self._quantity(effect.quantity, row, number))
+            amount = abs(self._money(effect.amount, row, number))
+            if owner is None or not (count or amount):
+                continue
+            yield Unsettle(
+                name=unsettle.hold,
+                owner=int(owner),
+                quantity=count,
+                amount=amount,
+                reopens=self._happens(effect.reopens, row),
+                capped=unsettle.beyond == "cap",
+                line=int(row["id"]) if unsettle.each else 0,
+            )
+
     def _moves(self, effect: ReadyMove) -> Iterator[Move]:
         for row, number in self._rows(effect.each, effect.when):
             source = self._account(effect.source, row, number)
             target = self._account(effect.target, row, number)
-            count = self._quantity(effect.quantity, row, number)
+            count = self._pieces(effect.quantity, effect.each, row, number)
             amount = None if effect.amount is None else self._money(effect.amount, row, number)
-            if count < 0:
-                self._problem("process.negative_quantity", effect.each, number, quantity=count)
             if source is None or target is None or count <= 0:
                 continue
             self._touch(effect.source, source, row, -count, -_sign(amount, count), is_fact=True)
             self._touch(effect.target, target, row, count, _sign(amount, count), is_fact=True)
+            self._choose(effect.source, source, row)
             yield Move(source, target, count, amount, int(row["id"]) if effect.each else 0)
+
+    def _converts(self, effect: ReadyConvert) -> Iterator[Convert]:
+        if not self._happens(effect.when, self._row):
+            return
+        inputs = tuple(found for part in effect.takes for found in self._parts(part))
+        outputs = tuple(found for part in effect.gives for found in self._parts(part))
+        costs = tuple(found for cost in effect.costs for found in self._costs(cost))
+        if inputs and outputs:
+            yield Convert(inputs, outputs, effect.through, costs)
+        elif inputs or outputs:
+            self._problem("process.one_sided", None, None)
+
+    def _parts(self, part: ReadyPart) -> Iterator[Part]:
+        """Goods that go in, or come out if they have a weight."""
+        for row, number in self._rows(part.each, part.when):
+            account = self._account(part.account, row, number)
+            count = self._pieces(part.quantity, part.each, row, number)
+            weight = self._number(part.weight, row, number)
+            if weight < 0:
+                self._problem("process.negative_weight", part.each, number, weight=weight)
+            if account is None or count <= 0:
+                continue
+            way = count if part.weight else -count
+            self._touch(part.account, account, row, way, way, is_fact=True)
+            if part.weight is None:
+                self._choose(part.account, account, row)
+            yield Part(account, count, max(weight, ZERO), int(row["id"]) if part.each else 0)
+
+    def _costs(self, cost: ReadyCost) -> Iterator[tuple[AccountKey, Decimal]]:
+        for row, number in self._rows(cost.each, cost.when):
+            amount = self._money(cost.amount, row, number)
+            credit = self._account(cost.credit, row, number)
+            if amount < 0:
+                self._problem("process.negative_cost", cost.each, number, amount=amount)
+            if credit is not None and amount > 0:
+                self._touch(cost.credit, credit, row, ZERO, -amount, is_fact=True)
+                yield credit, amount
+
+    def _gives_back(self, effect: ReadyGiveBack) -> Iterator[GiveBack]:
+        for row, number in self._rows(effect.each, effect.when):
+            origin = self._origin(effect, row, number)
+            at = self._account(effect.at, row, number)
+            count = self._pieces(effect.quantity, effect.each, row, number)
+            if origin is None or at is None or count <= 0:
+                continue
+            self._touch(effect.at, at, row, count * effect.sign, count * effect.sign, is_fact=True)
+            yield GiveBack(*origin, at, count, int(row["id"]) if effect.each else 0)
+
+    def _revalues(self, effect: ReadyRevalue) -> Iterator[Revalue]:
+        for row, number in self._rows(effect.each, effect.when):
+            amount = self._money(effect.amount, row, number)
+            if not amount:
+                continue
+            origin = self._origin(effect, row, number)
+            calls = (effect.at, effect.gone, effect.against)
+            at, gone, against = (self._account(call, row, number) for call in calls)
+            if origin is None or at is None or gone is None or against is None:
+                continue
+            self._touch(effect.at, at, row, ZERO, amount, is_fact=True)
+            self._touch(effect.gone, gone, row, ZERO, amount, is_fact=True)
+            self._touch(effect.against, against, row, ZERO, -amount, is_fact=True)
+            document, of = origin
+            yield Revalue(document, of, amount, at, gone, against, int(row["id"]) if effect.each else 0)
+
+    def _origin(self, effect: ReadyGiveBack | ReadyRevalue, row: Row, number: int | None) -> tuple[int, int] | None:
+        """The record and the row that an effect goes back to."""
+        of = evaluate(effect.of, row, self._context)
+        document = evaluate(effect.document, row, self._context)
+        if of is None or document is None:
+            self._problem("process.blank_origin", effect.of.text, number, formula=effect.of.text)
+            return None
+        return int(document), int(of)
 
     def _transfers(self, effect: ReadyEntry) -> Iterator[Transfer]:
         for row, number in self._rows(effect.each, effect.when):
@@ -163,9 +287,26 @@ class _Composition:
         own = {name: evaluate(formula, self._row, self._context) for name, formula in effect.fields.items()}
         return Draft(effect.create.form, {**own, **lines})
 
+    def _drafts_by(self, effect: ReadyCreate, by: Expression) -> Iterator[Draft]:
+        """One document for each value, in the order of the rows; blank is a value too."""
+        heads: dict[Any, Row] = {}
+        lines: dict[Any, dict[str, list[dict[str, Any]]]] = {}
+        for name, rows in effect.lines.items():
+            for row, _ in self._rows(rows.each, rows.when):
+                value = evaluate(by, row, self._context)
+                heads.setdefault(value, row)
+                made = lines.setdefault(value, {name: [] for name in effect.lines})
+                made[name].append(self._made_row(rows, row))
+        for value, head in heads.items():
+            own = {name: evaluate(formula, head, self._context) for name, formula in effect.fields.items()}
+            yield Draft(effect.create.form, {**own, **lines[value]})
+
+    def _made_row(self, effect: ReadyLines, row: Row) -> dict[str, Any]:
+        return {name: evaluate(formula, row, self._context) for name, formula in effect.fields.items()}
+
     def _made_rows(self, effect: ReadyLines) -> Iterator[dict[str, Any]]:
         for row, _ in self._rows(effect.each, effect.when):
-            yield {name: evaluate(formula, row, self._context) for name, formula in effect.fields.items()}
+            yield self._made_row(effect, row)
 
     def _rows(self, each: str | None, when: Expression | None) -> Iterator[Numbered]:
         """The rows that an effect speaks of: those of `each`, or the record; less those left out by its condition."""
@@ -179,6 +320,13 @@ class _Composition:
 
     def _value(self, formula: Expression | None, row: Row) -> Any:
         return None if formula is None else evaluate(formula, row, self._context)
+
+    def _pieces(self, formula: Expression, each: str | None, row: Row, number: int | None) -> Decimal:
+        """A quantity of goods that go somewhere: never negative."""
+        count = self._quantity(formula, row, number)
+        if count < 0:
+            self._problem("process.negative_quantity", each, number, quantity=count)
+        return count
 
     def _quantity(self, formula: Expression | None, row: Row, number: int | None) -> Decimal:
         value = self._number(formula, row, number)
@@ -221,6 +369,15 @@ class _Composition:
         if call.limits.limits:
             subject = call.subject(row, account)
             self._touches.append(Touch(account, subject, call.limits, is_fact, _direction(count), _direction(amount)))
+
+    def _choose(self, call: Call, account: AccountKey, row: Row) -> None:
+        """Remember that pieces are chosen below an account, if its role says how and a lot or spot is left open."""
+        picks = call.limits.picks
+        if picks is None or account in self.choices or all(getattr(account, dimension) for dimension in picks.leaf):
+            return
+        subject = call.subject(row, account)
+        if picks.when is None or evaluate(picks.when, subject, self._context) is True:
+            self.choices[account] = Choice(account, picks, subject)
 
     def _problem(self, code: str, where: str | None, number: int | None, **data: object) -> None:
         problem = Problem(code, field=where, row=number, data=data)

@@ -24,9 +24,9 @@ def stale_places(form: Form, plan: Plan, changed: Iterable[Place]) -> frozenset[
     return frozenset(stale)
 
 
-def stale_steps(form: Form, plan: Plan, changed: Iterable[str]) -> tuple[Step, ...]:
-    """The formulas to compute again, in order, when these fields of the record change."""
-    stale = stale_places(form, plan, ((None, name) for name in changed))
+def stale_steps(form: Form, plan: Plan, changed: Iterable[Place]) -> tuple[Step, ...]:
+    """The formulas to compute again, in order, when these fields of the record or of its rows change."""
+    stale = stale_places(form, plan, changed)
     return tuple(step for step in plan.steps if step.formula is not None and (step.lines, step.name) in stale)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from onebook.definition.account import AccountRole, Dimension
 from onebook.definition.account import Limit as Declared
 from onebook.definition.catalog import Catalog
+from onebook.engines.process.composing.picks import RolePicks, behind_dimensions, picks_of
 from onebook.expression.check import check
 from onebook.expression.python import Context, Row, evaluate
 from onebook.expression.tree import Aggregate, Expression, Node, Path, children
@@ -30,10 +31,14 @@ class RoleLimit:
 
 @dataclass(frozen=True, slots=True)
 class RoleLimits:
-    """All bounds of a role, and what they read of each dimension: `item` → `allows_negative`."""
+    """All bounds of a role, and what they read of each dimension: `item` → `allows_negative`.
+
+    `known`: what must be known of each dimension before anything is locked, for the bounds and for `picks`."""
 
     limits: tuple[RoleLimit, ...]
     reads: Mapping[str, frozenset[str]]
+    picks: RolePicks | None
+    known: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Call:
     def of(cls, role: AccountRole, arguments: Mapping[Dimension, Expression], limits: RoleLimits) -> "Call":
         """Understand a call: every link that an argument may give is a place to read the limits' values from."""
         sources: dict[str, tuple[Source, ...]] = {
-            dimension: tuple(_sources(arguments[dimension])) for dimension in arguments if dimension in limits.reads
+            dimension: tuple(_sources(arguments[dimension])) for dimension in arguments if dimension in limits.known
         }
         return cls(role, arguments, limits, sources)
 
@@ -72,7 +77,7 @@ class Call:
             source.beyond(path)
             for dimension, sources in self.sources.items()
             for source in sources
-            for path in self.limits.reads[dimension]
+            for path in self.limits.known[dimension]
         )
 
     def subject(self, row: Row, account: AccountKey) -> dict[str, Any]:
@@ -84,7 +89,7 @@ class Call:
             for source in self.sources.get(dimension, ()):
                 above: Row = row["^"] if source.up else row
                 if (above.get(source.key) if source.key else above.get("id")) == identity:
-                    for path in self.limits.reads[dimension]:
+                    for path in self.limits.known[dimension]:
                         key = f"{source.key}.{path}" if source.key else path
                         values[f"{dimension}.{path}"] = above.get(key)
                     break
@@ -120,14 +125,15 @@ def understood(catalog: Catalog, account: str) -> RoleLimits:
         )
         for place, limit in enumerate(catalog.accounts[account].limits)
     )
-    reads: dict[str, set[str]] = {}
-    for limit in limits:
-        for expression in (limit.at_least, limit.at_most, limit.unless):
-            for path in expression.paths if expression else ():
-                dimension, _, rest = path.partition(".")
-                if rest:
-                    reads.setdefault(dimension, set()).add(rest)
-    return RoleLimits(limits, {dimension: frozenset(paths) for dimension, paths in reads.items()})
+    reads = behind_dimensions(
+        expression for limit in limits for expression in (limit.at_least, limit.at_most, limit.unless)
+    )
+    picks = picks_of(catalog, account)
+    known = dict(reads)
+    for dimension, paths in picks.reads.items() if picks else ():
+        if dimension not in catalog.accounts[account].leaf:
+            known[dimension] = known.get(dimension, frozenset()) | paths
+    return RoleLimits(limits, reads, picks, known)
 
 
 def limits_of(touches: Iterable[Touch], roles: Mapping[str, Role], context: Context) -> tuple[Limit, ...]:
@@ -164,7 +170,10 @@ def _bound(
         return None
     declared = limit.declaration
     plus = tuple(_level(replace(touch.account, role=role), limit, roles) for role in declared.plus)
-    return Limit(account, Measure(declared.measure), Tense(declared.tense), at_least, at_most, plus, limit.name)
+    # A sum over several roles is of the account that was named, not of leaves that are picked in its stead.
+    each_leaf = declared.level == "leaf" and not plus
+    measure, tense = Measure(declared.measure), Tense(declared.tense)
+    return Limit(account, measure, tense, at_least, at_most, plus, limit.name, each_leaf)
 
 
 def _level(account: AccountKey, limit: RoleLimit, roles: Mapping[str, Role]) -> AccountKey:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from onebook.engines.process.composing.picks import Choice
 from onebook.ledger.request import Request
 from onebook.values.refusal import Problem
 
@@ -28,3 +29,5 @@ class Plan:
     drafts: tuple[Draft, ...] = ()
     #: Why it must not happen; with any, the request is empty or partial and is not to be run.
     problems: tuple[Problem, ...] = ()
+    #: Accounts that pieces are taken from without saying which: their lots and spots are chosen under lock.
+    choices: tuple[Choice, ...] = ()

@@ -7,111 +7,42 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from onebook.definition.catalog import Catalog
-from onebook.definition.model import Must
-from onebook.definition.transition import Create, Hold, Settle, Transition
+from onebook.definition.check.goods import document_of, roles_moved
+from onebook.definition.transition import (
+    Convert,
+    Cost,
+    Create,
+    GiveBack,
+    Given,
+    Hold,
+    Make,
+    Revalue,
+    Settle,
+    Taken,
+    Unsettle,
+)
 from onebook.engines.process.composing.limits import Call, RoleLimits, understood
+from onebook.engines.process.composing.ready import (
+    ReadyConvert,
+    ReadyCost,
+    ReadyCreate,
+    ReadyEntry,
+    ReadyGiveBack,
+    ReadyHold,
+    ReadyLines,
+    ReadyMake,
+    ReadyMove,
+    ReadyPart,
+    ReadyRevalue,
+    ReadySettle,
+    ReadyTransition,
+    ReadyUnsettle,
+    Requirement,
+)
 from onebook.engines.process.refusals import UnknownForm, UnknownTransition
 from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
 from onebook.ledger.role import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A condition, and the words that refuse."""
-
-    must: Must
-    that: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyHold:
-    """A promise to place."""
-
-    hold: Hold
-    on: Call
-    quantity: Expression | None
-    amount: Expression | None
-    due: Expression | None
-    priority: Expression | None
-    when: Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadySettle:
-    """A promise to settle."""
-
-    settle: Settle
-    of: Expression
-    quantity: Expression | None
-    amount: Expression | None
-    when: Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyMove:
-    """Goods to move."""
-
-    each: str | None
-    quantity: Expression
-    amount: Expression | None
-    source: Call
-    target: Call
-    when: Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyEntry:
-    """Money to book."""
-
-    each: str | None
-    amount: Expression
-    debit: Call
-    credit: Call
-    when: Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyLines:
-    """Rows to make in a further document."""
-
-    each: str
-    when: Expression | None
-    fields: Mapping[str, Expression]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyCreate:
-    """A further document to make."""
-
-    create: Create
-    when: Expression | None
-    fields: Mapping[str, Expression]
-    lines: Mapping[str, ReadyLines]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyTransition:
-    """A transition of a form, ready to be composed. `needs`: the keys of the record that composing reads."""
-
-    form: str
-    name: str
-    declaration: Transition
-    dated_by: str | None
-    on: Expression | None
-    requires: tuple[Requirement, ...]
-    sets: Mapping[str, Expression]
-    holds: tuple[ReadyHold, ...]
-    settles: tuple[ReadySettle, ...]
-    moves: tuple[ReadyMove, ...]
-    entries: tuple[ReadyEntry, ...]
-    creates: tuple[ReadyCreate, ...]
-    needs: frozenset[str]
-
-    @property
-    def asks_ledger(self) -> bool:
-        """Whether it has any effect on the ledger."""
-        return bool(self.declaration.releases or self.holds or self.settles or self.moves or self.entries)
 
 
 @dataclass(slots=True)
@@ -163,7 +94,10 @@ class _Making:
             requires=tuple(Requirement(must, self._read(must.that, None, Kind.FLAG)) for must in step.requires),
             sets={key: self._read(text, None) for key, text in step.sets.items()},
             holds=tuple(map(self._hold, step.holds)),
+            reholds=tuple(self._hold(self._catalog.holds(self._form)[name]) for name in step.reholds),
             settles=tuple(map(self._settle, step.settles)),
+            unsettles=tuple(map(self._unsettle, step.unsettles)),
+            makes=tuple(map(self._make, step.makes)),
             moves=tuple(
                 ReadyMove(
                     move.each,
@@ -175,6 +109,9 @@ class _Making:
                 )
                 for move in step.moves
             ),
+            converts=tuple(map(self._convert, step.converts)),
+            gives_back=tuple(map(self._give_back, step.gives_back)),
+            revalues=tuple(map(self._revalue, step.revalues)),
             entries=tuple(
                 ReadyEntry(
                     entry.each,
@@ -209,11 +146,84 @@ class _Making:
             self._maybe(settle.when, settle.each, Kind.FLAG),
         )
 
+    def _unsettle(self, unsettle: Unsettle) -> ReadyUnsettle:
+        return ReadyUnsettle(
+            unsettle,
+            self._read(unsettle.of, unsettle.each),
+            self._maybe(unsettle.quantity, unsettle.each, Kind.NUMBER),
+            self._maybe(unsettle.amount, unsettle.each, Kind.NUMBER),
+            self._read(unsettle.reopens, unsettle.each, Kind.FLAG),
+            self._maybe(unsettle.when, unsettle.each, Kind.FLAG),
+        )
+
+    def _make(self, make: Make) -> ReadyMake:
+        self._needs.add(f"{make.each}.{make.into}" if make.each else make.into)
+        fields = {name: self._read(text, make.each) for name, text in make.fields.items()}
+        return ReadyMake(make, self._maybe(make.when, make.each, Kind.FLAG), fields)
+
+    def _convert(self, convert: Convert) -> ReadyConvert:
+        return ReadyConvert(
+            convert.through,
+            tuple(map(self._taken, convert.takes)),
+            tuple(map(self._given, convert.gives)),
+            tuple(map(self._cost, convert.costs)),
+            self._maybe(convert.when, None, Kind.FLAG),
+        )
+
+    def _taken(self, taken: Taken) -> ReadyPart:
+        quantity = self._read(taken.quantity, taken.each, Kind.NUMBER)
+        when = self._maybe(taken.when, taken.each, Kind.FLAG)
+        return ReadyPart(taken.each, quantity, self._call(taken.source, taken.each), None, when)
+
+    def _given(self, given: Given) -> ReadyPart:
+        quantity = self._read(given.quantity, given.each, Kind.NUMBER)
+        weight = self._read(given.weight, given.each, Kind.NUMBER)
+        when = self._maybe(given.when, given.each, Kind.FLAG)
+        return ReadyPart(given.each, quantity, self._call(given.target, given.each), weight, when)
+
+    def _cost(self, cost: Cost) -> ReadyCost:
+        return ReadyCost(
+            cost.each,
+            self._read(cost.amount, cost.each, Kind.NUMBER),
+            self._call(cost.credit, cost.each),
+            self._maybe(cost.when, cost.each, Kind.FLAG),
+        )
+
+    def _give_back(self, effect: GiveBack) -> ReadyGiveBack:
+        of = self._read(effect.of, effect.each, Kind.LINK)
+        at = self._call(effect.at, effect.each)
+        leaving, _ = roles_moved(self._catalog, str(of.type.of))
+        return ReadyGiveBack(
+            effect.each,
+            of,
+            self._read(document_of(effect.of, str(of.type.of)), effect.each, Kind.LINK),
+            self._read(effect.quantity, effect.each, Kind.NUMBER),
+            at,
+            1 if at.role.account in leaving else -1,
+            self._maybe(effect.when, effect.each, Kind.FLAG),
+        )
+
+    def _revalue(self, effect: Revalue) -> ReadyRevalue:
+        of = self._read(effect.of, effect.each, Kind.LINK)
+        return ReadyRevalue(
+            effect.each,
+            of,
+            self._read(document_of(effect.of, str(of.type.of)), effect.each, Kind.LINK),
+            self._read(effect.amount, effect.each, Kind.NUMBER),
+            self._call(effect.at, effect.each),
+            self._call(effect.gone, effect.each),
+            self._call(effect.against, effect.each),
+            self._maybe(effect.when, effect.each, Kind.FLAG),
+        )
+
     def _create(self, create: Create) -> ReadyCreate:
+        each = create.each
         return ReadyCreate(
             create,
             self._maybe(create.when, None, Kind.FLAG),
-            {name: self._read(text, None) for name, text in create.fields.items()},
+            each,
+            self._maybe(create.by, each),
+            {name: self._read(text, each) for name, text in create.fields.items()},
             {
                 name: ReadyLines(
                     lines.each,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -11,7 +12,7 @@ from onebook.definition.form import Form
 from onebook.engines.form.changed import remember_old
 from onebook.engines.form.changes import changes_of
 from onebook.engines.form.checks import problems_among
-from onebook.engines.form.compute import compute_all, rows_of
+from onebook.engines.form.compute import compute_all, rows_of, settled
 from onebook.engines.form.draft import by_target, company_keys
 from onebook.engines.form.editable import locked_fields, not_editable, touched_of
 from onebook.engines.form.gather import NewIds, gather
@@ -20,7 +21,9 @@ from onebook.engines.form.linked_load import LinkedLoad
 from onebook.engines.form.load import RecordLoad
 from onebook.engines.form.parse import MOST_ROWS
 from onebook.engines.form.refusals import Forbidden
+from onebook.engines.form.remembering import Remembering
 from onebook.engines.form.rows import OUTER, Row, copied
+from onebook.engines.form.unfolding import Unfolding
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.items import Item
 from onebook.engines.process.importing.keys_table import keys_table
@@ -31,7 +34,7 @@ from onebook.engines.table.compiled import compiled
 from onebook.engines.table.joins import Joins
 from onebook.engines.table.predicate import permitted
 from onebook.engines.table.rights import rights
-from onebook.expression.python import Context
+from onebook.expression.python import Context, evaluate
 from onebook.expression.python import compiled as compiled_formula
 from onebook.expression.sql import context_parameters
 from onebook.expression.tree import Expression
@@ -64,7 +67,7 @@ class Batch:
         self.changed: list[tuple[Item, Row, Row]] = []
         self.unchanged: list[Item] = []
         self.warnings: list[Problem] = []
-        self._keys = self._compiled.keys | self._scope_keys()
+        self._keys = self._compiled.keys | self._compiled.unfolds_by | self._scope_keys()
 
     def find(self, transaction: Transaction, key: Sequence[str]) -> None:
         """Find records again by the key; two records of one key in the file, or in the company, are wrong."""
@@ -108,6 +111,7 @@ class Batch:
             for item in known:
                 item.problems.append(Problem("importing.may_not_update", None, item.number))
             known = []
+        self._unfold(transaction, [*fresh, *known])
         ids = NewIds(sum(1 + self._heights(item) for item in (*fresh, *known)))
         load = RecordLoad(
             self._ground.forms, self._form.form, sorted(item.existing or 0 for item in known),
@@ -118,6 +122,9 @@ class Batch:
         started = self._started(fresh, numbers)
         stood = [(item, *self._stood(item, load, numbers)) for item in known]
         self._compute(transaction, [*(row for _, row in started), *(row for _, _, row in stood)])
+        self._remember(
+            transaction, [*((None, row) for _, row in started), *((before, after) for _, before, after in stood)]
+        )
         self._check_new(started)
         self._compare(stood, load)
         touched = {
@@ -128,6 +135,29 @@ class Batch:
         self.warnings += find_twins(transaction, self._ground, self._form, pairs, touched)
         self.new = [(item, row) for item, row in started if not item.problems]
         self.changed = [one for one in self.changed if not one[0].problems]
+
+    def _unfold(self, transaction: Transaction, items: Sequence[Item]) -> None:
+        """Put into place what rows of the file stand for, before they are laid over what is stored."""
+        expansions = self._compiled.expansions
+        waiting = [
+            (item, Unfolding(expansions, self._context), dict(item.line_numbers))
+            for item in items
+            if any(item.lines.get(one.lines) for one in expansions)
+        ]
+        while waiting:
+            rows = [row for _, row in self._started([item for item, *_ in waiting], count(1))]
+            self._compute(transaction, rows)
+            opened = []
+            for (item, unfolding, numbers), row in zip(waiting, rows, strict=True):
+                found = unfolding.unfold(row, item.lines, ())
+                for problem in unfolding.problems:
+                    known = numbers.get(problem.field or "", [])
+                    place = known[problem.row - 1] if problem.row and problem.row <= len(known) else item.number
+                    item.problems.append(Problem(problem.code, problem.field, place, problem.data))
+                if found is not None and not unfolding.problems:
+                    item.unfold(found, unfolding)
+                    opened.append((item, unfolding, numbers))
+            waiting = opened
 
     def _heights(self, item: Item) -> int:
         return sum(map(len, item.lines.values())) if item.lines else 0
@@ -196,6 +226,22 @@ class Batch:
                     for own in holders:
                         del own[name]
 
+    def _remember(self, transaction: Transaction, rows: Sequence[tuple[Row | None, Row]]) -> None:
+        """Figures of the book that the records remember, all in one question; then the formulas over them."""
+        plan = self._compiled.plan
+        if not plan.remembered:
+            return
+        remembering = Remembering(plan.remembered, self._context)
+        for before, after in rows:
+            remembering.fill(after, before)
+        gather(transaction, remembering)
+        for before, after in rows:
+            remembering.fill(after, before)
+            for step in plan.steps:
+                if step.formula is not None:
+                    for own in rows_of(after, step.lines):
+                        own[step.name] = settled(step.field, evaluate(step.formula, own, self._context))
+
     def _check_new(self, started: Sequence[tuple[Item, Row]]) -> None:
         """What is wrong with new records; fields that they may not have yet, and the scope of creating, included."""
         self._check(started)
@@ -206,7 +252,8 @@ class Batch:
             for item, row in started:
                 given = [item.values] if conditions.lines is None else item.lines.get(conditions.lines, ())
                 for place, (values, own) in enumerate(zip(given, rows_of(row, conditions.lines), strict=True), 1):
-                    if values.get(conditions.name) is not None and may(own, self._context) is not True:
+                    is_given = values.get(conditions.name) is not None and item.is_typed(conditions.lines, place)
+                    if is_given and may(own, self._context) is not True:
                         where = place if conditions.lines else None
                         item.add(Problem("form.field_locked", conditions.key, where), conditions.lines)
         scope = self._rights.create

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.engines.form.unfolding import Unfolding
 from onebook.engines.process.importing.cells import Bad, column_values, reader
 from onebook.engines.process.importing.mapping import NUMBER_LABEL, Target
 from onebook.engines.process.importing.sheet import Sheet
@@ -27,11 +28,24 @@ class Item:
     problems: list[Problem] = field(default_factory=list)
     #: The id of the record that it is, if it is there already.
     existing: int | None = None
+    #: What became of rows that stand for others.
+    unfolding: Unfolding | None = None
 
     def row_of(self, lines: str | None, place: int | None) -> int:
         """The row in the file of a row of lines, or of the record."""
         known = self.line_numbers.get(lines or "", ())
         return known[place - 1] if place and place <= len(known) else self.number
+
+    def unfold(self, rows: Mapping[str, Sequence[Mapping[str, Any]]], unfolding: Unfolding) -> None:
+        """Other rows stand where some of these stood; each is in the file where the one before it was."""
+        for lines, given in rows.items():
+            numbers = [self.row_of(lines, place) for place in unfolding.came_from(lines)]
+            self.lines[lines], self.line_numbers[lines] = [dict(one) for one in given], numbers
+        self.unfolding = unfolding
+
+    def is_typed(self, lines: str | None, place: int) -> bool:
+        """Whether the file itself has this row of lines."""
+        return self.unfolding is None or self.unfolding.is_typed(lines, place)
 
     def add(self, problem: Problem, lines: str | None = None) -> None:
         """Note a problem, whose row counts rows of lines, at its row in the file."""

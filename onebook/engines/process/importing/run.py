@@ -30,7 +30,7 @@ from onebook.engines.process.importing.template import template
 from onebook.engines.process.importing.twins import locks
 from onebook.engines.process.importing.wrong_rows import wrong_rows
 from onebook.engines.process.refusals import UnknownForm, UnknownTransition
-from onebook.engines.process.run import TransitionRun, keys_of_run
+from onebook.engines.process.run import TransitionRun
 from onebook.engines.table.rights import rights
 from onebook.locale.texts import text
 from onebook.storage.database import Database
@@ -167,14 +167,16 @@ class Import:
                 self._ground.forms,
                 self.form.form,
                 [record],
-                keys_of_run(run.form, ready),
+                run.keys,
                 self._actor,
                 context,
                 lock=True,
             )
-            gather(transaction, stored)
+            run.ids.of_stored(record)
+            gather(transaction, stored, run.ids)
             try:
-                run.compose(stored.row(record))
+                gather(transaction, run.begin(stored.row(record)))
+                run.compose()
                 gather(transaction, *run.wanted())
                 run.decide()
             except Refusal as refusal:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from onebook.definition.catalog import Catalog
 from onebook.definition.declarations import Meter
-from onebook.definition.field import AccountMeter, HoldMeter
+from onebook.definition.field import AccountMeter, FieldKind, HoldMeter
 from onebook.engines.process.keeping.meter_sql import FormSql, form_sql, rows_sql
 from onebook.engines.table.names import table_name
 from onebook.engines.table.tables import Tables
@@ -157,8 +157,11 @@ class Meters:
         return found
 
     def _shows_quantity(self, meter: Meter) -> bool:
+        """Of a promise of both, a field of money shows the amount."""
         assert isinstance(meter.meter, HoldMeter)
-        return self.catalog.holds(meter.form)[meter.meter.hold].quantity is not None
+        hold = self.catalog.holds(meter.form)[meter.meter.hold]
+        is_money = self.catalog.fields(meter.form, meter.lines)[meter.field].kind is FieldKind.MONEY
+        return hold.quantity is not None and not (is_money and hold.amount is not None)
 
     def _lock(self, form: str, ids: set[int]) -> Statement | None:
         if not ids:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
+from onebook.definition.form import Form
 from onebook.ledger import later_days
 from onebook.ledger.lock import Reading, prepare
 from onebook.ledger.request import Request
 from onebook.ledger.role import Role
 from onebook.ledger.state import Locked
+from onebook.storage.numbering import prefix_of, take
 from onebook.storage.transaction import Rows, Statement
 
 _VERSION: Final = "SELECT coalesce(max(version), 0) FROM onebook_definition"
@@ -54,6 +57,25 @@ class Sent:
         self._statements = ()
 
 
+class Number:
+    """The next number of a form, taken before the record is written; others of its prefix wait from here on."""
+
+    def __init__(self, form: Form, day: date) -> None:
+        """Of the day that the record is dated by."""
+        assert form.number is not None, f"{form.form} has no numbers"
+        self.text: str | None = None
+        self._form = form.form
+        self._prefix = prefix_of(form.number, day)
+
+    def statements(self) -> Sequence[Statement]:
+        """One statement, once."""
+        return () if self.text is not None else (take(self._form, self._prefix.text),)
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """The number."""
+        self.text = self._prefix.number(results[0][0][0])
+
+
 class Locks:
     """The ledger's locks for a request, taken together with whatever else is wanted."""
 
@@ -63,6 +85,11 @@ class Locks:
         self._reading: Reading | None = prepare(request, roles, lock=lock)
         self._locked: Locked | None = None
         self._later: list[tuple[later_days.Asked, Statement]] = []
+
+    @property
+    def are_held(self) -> bool:
+        """Whether they were taken."""
+        return self._locked is not None
 
     @property
     def locked(self) -> Locked:

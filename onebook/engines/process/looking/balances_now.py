@@ -7,13 +7,13 @@ from onebook.ledger.account import AccountKey, Balance
 from onebook.storage.transaction import Rows, Statement
 
 _SQL: Final = """
-SELECT a.role, a.item, a.place, a.lot, a.party, a.document, a.quantity, a.amount, a.taken_quantity, a.taken_amount,
-       a.expected_quantity, a.expected_amount, a.waiting
+SELECT a.role, a.item, a.place, a.lot, a.party, a.document, a.spot, a.quantity, a.amount, a.taken_quantity,
+       a.taken_amount, a.expected_quantity, a.expected_amount, a.waiting
 FROM unnest(%(role)s::text[], %(item)s::bigint[], %(place)s::bigint[], %(lot)s::bigint[], %(party)s::bigint[],
-            %(document)s::bigint[]) AS k (role, item, place, lot, party, document)
-JOIN ledger_account a USING (role, item, place, lot, party, document)
+            %(document)s::bigint[], %(spot)s::bigint[]) AS k (role, item, place, lot, party, document, spot)
+JOIN ledger_account a USING (role, item, place, lot, party, document, spot)
 """
-_NAMES: Final = ("role", "item", "place", "lot", "party", "document")
+_NAMES: Final = ("role", "item", "place", "lot", "party", "document", "spot")
 
 
 class BalancesNow:
@@ -42,5 +42,5 @@ class BalancesNow:
 
     def take(self, results: Sequence[Rows]) -> None:
         """The balances."""
-        self._found = {AccountKey(*row[:6]): Balance(*row[6:]) for row in results[0]}
+        self._found = {AccountKey(*row[:7]): Balance(*row[7:]) for row in results[0]}
         self._is_done = True

@@ -11,9 +11,9 @@ from onebook.engines.form.copying import values_to_copy
 from onebook.engines.form.draft import NewRecord
 from onebook.engines.form.gather import gather
 from onebook.engines.form.load import RecordLoad
-from onebook.engines.form.mask import masked
 from onebook.engines.form.refusals import Invalid
 from onebook.engines.form.rows import Row
+from onebook.engines.form.text import masked
 from onebook.engines.form.tolerant import readable, without
 from onebook.engines.process.actions.edit import keep_facts
 from onebook.engines.process.ground import Ground
@@ -29,12 +29,14 @@ _ROUNDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class DraftAsked:
-    """Values as they are typed, for a new record; `of`: for this stored one; `copy`: beginning from another one."""
+    """Values as they are typed, for a new record; `of`: for this stored one; `copy`: beginning from another one.
+    `then`: a step that lets further fields of the stored one be changed with it."""
 
     form: str
     values: Mapping[str, Any] = field(default_factory=dict)
     of: int | None = None
     copy: int | None = None
+    then: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,12 @@ def _begun(
 ) -> NewRecord | ChangedRecord:
     if asked.of is None:
         return NewRecord(ground.forms, asked.form, given, actor, context, keys=keys, preview=True)
-    return ChangedRecord(ground.forms, asked.form, asked.of, None, given, actor, context, keys=keys, preview=True)
+    opens: frozenset[str] = frozenset()
+    if asked.then is not None and rights(ground.catalog, actor, asked.form).may_do(asked.then):
+        opens = frozenset(ground.transitions.of(asked.form, asked.then).declaration.edits)
+    return ChangedRecord(
+        ground.forms, asked.form, asked.of, None, given, actor, context, keys=keys, preview=True, opens=opens
+    )
 
 
 def _copied(

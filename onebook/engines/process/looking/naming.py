@@ -54,7 +54,7 @@ def _account(problem: Problem) -> AccountKey | None:
     data = problem.data
     if not isinstance(data.get("role"), str):
         return None
-    places = {name: data.get(name) for name in ("item", "place", "lot", "party", "document")}
+    places = {name: data.get(name) for name in ("item", "place", "lot", "party", "document", "spot")}
     return AccountKey(str(data["role"]), **{name: one for name, one in places.items() if isinstance(one, int)})
 
 

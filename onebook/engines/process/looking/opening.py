@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Date,
+    DateTime,
     FromClause,
     Select,
     and_,
@@ -51,12 +52,14 @@ MOST: Final = 1000
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which figure: a role at dimensions, or at what lies behind them (`item.category`); what is left out is summed
-    over. From the day `since` to the day `until`, both within; promises stand behind what is now, not behind days."""
+    over. From the day `since` to the day `until`, both within, as the book was known at an instant; promises stand
+    behind what is now, not behind days."""
 
     account: str
     at: Mapping[str, int] = field(default_factory=dict)
     until: date | None = None
     since: date | None = None
+    known_at: datetime | None = None
 
 
 def opened(
@@ -74,8 +77,8 @@ def opened(
     )
     known: dict[str, object] = {**context_parameters(ground.context(actor, now))}
     known |= {f"at_{place}": asked.at[key] for place, key in enumerate(keys)}
-    known |= {"since": asked.since, "until": asked.until}
-    is_now = asked.since is None and asked.until is None
+    known |= {"since": asked.since, "until": asked.until, "known_at": asked.known_at}
+    is_now = asked.since is None and asked.until is None and asked.known_at is None
     statements = [entries_text.bound(known), *([holds_text.bound(known)] if is_now else [])]
     entries, *rest = transaction.run(*statements)
     holds = rest[0] if rest else []
@@ -132,6 +135,7 @@ def _texts(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> tuple[
 def _entries(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Select[Any]:
     entry, journal = ENTRY.alias("entry"), JOURNAL.alias("journal")
     since, until = bindparam("since", type_=Date), bindparam("until", type_=Date)
+    known_at = bindparam("known_at", type_=DateTime(timezone=True))
     readable = readable_documents(reading, journal, "record")
     value = {name: entry.c[name] for name in ("quantity", "amount")}
     columns = [
@@ -145,6 +149,7 @@ def _entries(reading: Reading, role: AccountRole, keys: tuple[str, ...]) -> Sele
             entry.c.account.in_(accounts_of(reading, role, keys)),
             or_(since.is_(None), entry.c.booked_on >= since),
             or_(until.is_(None), entry.c.booked_on <= until),
+            or_(known_at.is_(None), journal.c.at <= known_at),
         )
         .cte("every")
     )

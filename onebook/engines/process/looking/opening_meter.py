@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.account import AccountRole
-from onebook.definition.field import FieldDeclaration, HoldMeter
+from onebook.definition.field import FieldDeclaration, FieldKind, HoldMeter
 from onebook.engines.form.refusals import NotFound
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.looking.opening import MOST, accounts_of, label_of, readable_documents
@@ -147,7 +147,7 @@ def _meter(ground: Ground, reading: Reading, actor: Actor, asked: AskedMeter) ->
         field,
         field.meter,
         role,
-        "quantity" if hold.quantity is not None else "amount",
+        "amount" if hold.quantity is None or (hold.amount is not None and field.kind is FieldKind.MONEY) else "quantity",
         opens(catalog, actor, role.account),
     )
 

@@ -7,9 +7,9 @@ from typing import Any
 from onebook.access.actor import Actor
 from onebook.engines.form.gather import gather
 from onebook.engines.form.load import RecordLoad
-from onebook.engines.form.mask import masked
 from onebook.engines.form.refusals import Forbidden
-from onebook.engines.process.composing.transitions import Requirement
+from onebook.engines.form.text import masked
+from onebook.engines.process.composing.ready import Requirement
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.keeping.steps import StandingSteps, Step
 from onebook.engines.process.looking.related import Related
