@@ -17,26 +17,28 @@ from typing import Any
 
 from bench.loads import imports
 from bench.orders import grown_book, long_orders, many_clients, order_cycle
-from bench.pages import Figure, pages
+from bench.pages import pages
 from bench.place import database
-from bench.reads import huge_stock_movement, lists, stock_movement
-from bench.rounds import Ratio
+from bench.reads import huge_past_days, huge_stock_movement, lists, past_days, stock_movement
+from bench.rounds import Measured
 from onebook.storage.database import Database
 
 RESULTS = Path(__file__).parent / "results"
-MEASURES: Mapping[str, Callable[[Database], Iterator[Ratio] | Iterator[Figure]]] = {
+MEASURES: Mapping[str, Callable[[Database], Iterator[Measured]]] = {
     "cycle": order_cycle,
     "long": long_orders,
     "clients": many_clients,
     "grown": grown_book,
     "stock": stock_movement,
+    "past": past_days,
     "lists": lists,
     "import": imports,
     "pages": pages,
     "huge": huge_stock_movement,
+    "huge-past": huge_past_days,
 }
 #: Only when they are named: they take longer than anybody waits for.
-LONG = frozenset({"huge"})
+LONG = frozenset({"huge", "huge-past"})
 
 
 def main(arguments: list[str]) -> None:
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> None:
     unknown = [name for name in chosen if name not in MEASURES]
     if unknown:
         parser.error(f"no measure is called {', '.join(unknown)}")
-    ratios: list[Ratio | Figure] = []
+    ratios: list[Measured] = []
     # Each measure has a server of its own: what one left to be cleaned up is no burden of the next.
     for name in chosen:
         start = time.monotonic()
@@ -60,7 +62,7 @@ def main(arguments: list[str]) -> None:
     print(f"\nkept in {_kept(ratios)}")
 
 
-def _kept(ratios: list[Ratio | Figure]) -> Path:
+def _kept(ratios: list[Measured]) -> Path:
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     told: dict[str, Any] = {

@@ -58,7 +58,7 @@ def fill(database: Database, schema: str, records: int) -> None:
         )
         known = {"characters": _CHARACTERS, "count": records, "people": SALESPEOPLE, "first": FIRST, "days": DAYS}
         for table, statement in (("customer", _CUSTOMERS), ("sales_order", _ORDERS)):
-            indexes = _without_indexes(connection, table)
+            indexes = without_indexes(connection, table)
             connection.execute(statement, known)
             for definition in indexes:
                 connection.execute(definition.encode())
@@ -69,7 +69,7 @@ def fill(database: Database, schema: str, records: int) -> None:
         connection.execute(f"VACUUM (ANALYZE) {tables}".encode())
 
 
-def _without_indexes(connection: Connection, table: str) -> list[str]:
+def without_indexes(connection: Connection, table: str) -> list[str]:
     """Take away the indexes of a table, all but its key: made anew when it is full they take a tenth of the time."""
     rows = connection.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
@@ -149,7 +149,7 @@ def fill_book(database: Database, schema: str, entries: int) -> None:
         for statement in _GOODS:
             connection.execute(statement.encode(), known)
         for table, statement in (("ledger_journal", _JOURNALS), ("ledger_entry", _ENTRIES)):
-            indexes = _without_indexes(connection, table)
+            indexes = without_indexes(connection, table)
             connection.execute(statement.encode(), known)
             for definition in indexes:
                 connection.execute(definition.encode())

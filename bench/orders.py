@@ -1,6 +1,7 @@
 """Measures of commands: the order cycle, long orders, many clients, a grown book."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from bench.book import fill
 from bench.clients import crowd
@@ -18,6 +19,8 @@ from onebook.values.reference import RecordRef
 CYCLES = 10
 WARM = 45
 CLIENTS = 8
+#: Cycles of each of that many clients in one go.
+EACH = 4
 LONG = 200
 GROWN_ENTRIES = 200_000
 
@@ -76,19 +79,26 @@ def long_orders(database: Database) -> Iterator[Ratio]:
 
 
 def many_clients(database: Database) -> Iterator[Ratio]:
-    """8 clients at once against one, and all of them on one product against many."""
+    """1, 2, 4 and 8 clients at once, spread and all on one product, against the same by hand; 8 against one."""
     ground = company(database, "Clients")
     with crowd(ground, CLIENTS) as clients:
-        each = 4
-        everything = CLIENTS * each
+        everything = CLIENTS * EACH
         yield compare(
-            "8 clients, spread, against one", lambda: clients.sell(CLIENTS, each), lambda: clients.sell(1, everything),
+            "8 clients, spread, against one", lambda: clients.sell(CLIENTS, EACH), lambda: clients.sell(1, everything),
             target=1 / 1.6, rounds=7, times=everything,
         )  # fmt: skip
         yield compare(
-            "8 clients on one product against spread", lambda: clients.sell(CLIENTS, each, hot=True),
-            lambda: clients.sell(CLIENTS, each), target=2.0, rounds=7, times=everything,
+            "8 clients on one product against spread", lambda: clients.sell(CLIENTS, EACH, hot=True),
+            lambda: clients.sell(CLIENTS, EACH), target=2.0, rounds=7, times=everything,
         )  # fmt: skip
+        for hot in (False, True):
+            for size in (1, 2, 4, CLIENTS):
+                sell = partial(clients.sell, size, everything // size, hot=hot)
+                where = "on one product" if hot else "spread"
+                yield compare(
+                    f"{size} clients, {where}, against by hand", sell, partial(sell, by_hand=True), target=2.0,
+                    rounds=5, times=everything,
+                )  # fmt: skip
     assert not ground.application.check(ground.schema), "the book of the bench does not add up"
 
 

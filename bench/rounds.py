@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from statistics import median
 
 
-@dataclass(frozen=True)
-class Ratio:
-    """How many times longer the work took than its yardstick: the median over rounds, and the extremes.
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Something measured: the median over rounds, the extremes, and the most that it may be.
 
-    `target` is the largest ratio that is good enough; the bench reports, it does not fail."""
+    The bench reports, it does not fail."""
 
     name: str
     value: float
     lowest: float
     highest: float
-    work_seconds: float
-    yardstick_seconds: float
     target: float
+    unit: str = "x"
+    #: Digits behind the point, as the report shows them.
+    digits: int = 2
     note: str = ""
 
     @property
@@ -30,9 +31,23 @@ class Ratio:
     def __str__(self) -> str:
         """A line of the report."""
         mark = "ok  " if self.is_good else "MISS"
-        spread = f"({self.lowest:.2f} to {self.highest:.2f}; target {self.target:g} x)"
+        spread = (
+            f"({self.lowest:.{self.digits}f} to {self.highest:.{self.digits}f}; target {self.target:g} {self.unit})"
+        )
+        return f"{mark} {self.name:<46} {self.value:6.{self.digits}f} {self.unit:<2} {spread}  {self.note}".rstrip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio(Measured):
+    """How many times longer the work took than its yardstick, and how long either took."""
+
+    work_seconds: float
+    yardstick_seconds: float
+
+    def __str__(self) -> str:
+        """A line of the report, with the times behind it."""
         times = f"{self.work_seconds * 1000:9.2f} ms against {self.yardstick_seconds * 1000:9.2f} ms"
-        return f"{mark} {self.name:<46} {self.value:6.2f} x  {spread}  {times}  {self.note}".rstrip()
+        return f"{super().__str__()}  {times}"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -64,12 +79,12 @@ def compare(
     pairs = [(seconds(work), seconds(yardstick)) for _ in range(rounds)]
     ratios = [ours / theirs for ours, theirs in pairs]
     return Ratio(
-        name,
-        median(ratios),
-        min(ratios),
-        max(ratios),
-        median(ours for ours, _ in pairs) / times,
-        median(theirs for _, theirs in pairs) / times,
-        target,
-        note,
+        name=name,
+        value=median(ratios),
+        lowest=min(ratios),
+        highest=max(ratios),
+        work_seconds=median(ours for ours, _ in pairs) / times,
+        yardstick_seconds=median(theirs for _, theirs in pairs) / times,
+        target=target,
+        note=note,
     )

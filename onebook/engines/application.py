@@ -31,6 +31,7 @@ from onebook.engines.process.looking import behind_links, beside, opening, readi
 from onebook.engines.process.looking.drafting import DraftAsked, Drafted, drafted
 from onebook.engines.process.looking.naming import named
 from onebook.engines.process.looking.opening_meter import AskedMeter, opened_meter
+from onebook.engines.process.looking.tracing import LotAsked, has_way, traced
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.preferences import prefer, preferences
 from onebook.engines.process.preview import Preview, preview
@@ -229,7 +230,8 @@ class Application:
         """What a page needs to draw a form."""
         ground = self._ground_with(schema, form)
         figures = beside.described(beside.figures(ground, actor, form), ground.catalog.forms[form], language)
-        return {**describe(ground.catalog, actor, form, language), "beside": figures}
+        described = describe(ground.catalog, actor, form, language)
+        return {**described, "beside": figures, "is_lot": has_way(ground.catalog, form)}
 
     def linked(self, schema: str, actor: Actor, form: str, links: Mapping[str, Sequence[int]]) -> dict[str, Any]:
         """What a form's formulas read behind links that are just being chosen."""
@@ -287,6 +289,12 @@ class Application:
         ground = self.ground(schema)
         with self._reading(schema) as transaction:
             return opened_meter(transaction, ground, actor, asked, self._now(), language)
+
+    def traced(self, schema: str, actor: Actor, asked: LotAsked, language: str) -> dict[str, Any]:
+        """The way of a lot: what moved it, from whom it came, who got pieces of it, what it became."""
+        ground = self._ground_with(schema, asked.form)
+        with self._reading(schema) as transaction:
+            return traced(transaction, ground, actor, asked, self._now(), language)
 
     def check(self, schema: str) -> Sequence[book.Drift]:
         """Recompute the whole book and compare: every difference, none if it is clean."""

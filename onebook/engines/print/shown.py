@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from onebook.definition.field import FieldDeclaration, FieldKind
-from onebook.engines.form.mask import masked
 from onebook.engines.form.rows import under
+from onebook.engines.form.text import masked
 from onebook.engines.print.text import said
 from onebook.engines.report.reading import Readable, Reading
 from onebook.engines.report.refusals import HiddenField, NotReadable

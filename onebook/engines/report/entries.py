@@ -16,11 +16,12 @@ from onebook.definition.check.reports import MEASURES, entries_of, parameters_of
 from onebook.definition.field import FieldKind
 from onebook.definition.report import Report
 from onebook.engines.report.heading import Heading
+from onebook.engines.report.parameters import told
 from onebook.engines.report.reading import Reading
 from onebook.engines.report.refusals import NotReadable, UnknownColumn, WrongParameter
 from onebook.engines.report.request import PAGE_LIMIT, Page
 from onebook.engines.report.shape import heading_for
-from onebook.engines.report.span import Span
+from onebook.engines.report.span import Span, When
 from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.joins import Joins
 from onebook.engines.table.predicate import permitted
@@ -31,23 +32,37 @@ from onebook.expression.sql import context_parameters
 from onebook.expression.tree import Expression
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.label import Label
+from onebook.values.month import Month
 
 #: What the first row is called in place of a document.
 OPENING: Final = "opening"
 _OPENING: Final = Label("期初余额", "Brought forward")
 _FORM: Final = "form"
 
+#: All accounts of the subject; and those whose monthly totals make up its balance: leaves stand in their control's.
 _ACCOUNTS: Final = "SELECT id FROM ledger_account WHERE role = ANY(%(roles)s::text[])"
+_WHOLE: Final = """SELECT id FROM ledger_account WHERE ((role = ANY(%(by_control)s::text[]) AND control IS NULL)
+    OR (role = ANY(%(by_leaf)s::text[]) AND control IS NOT NULL))"""
+#: Those of them that moved in some months.
+_MOVING: Final = """{accounts} AND id IN (
+    SELECT account FROM ledger_total WHERE month BETWEEN %(from_month)s AND %(to_month)s)"""
 _BEFORE: Final = """
-SELECT coalesce(sum(amount), 0) FROM ledger_entry WHERE booked_on < %(first)s AND account IN ({accounts})
+SELECT coalesce((SELECT sum(amount_in - amount_out) FROM ledger_total
+        WHERE month < %(first_month)s AND account IN ({whole})), 0)
+    + coalesce((SELECT sum(amount) FROM ledger_entry WHERE booked_on >= %(first_month)s AND booked_on < %(first)s
+        AND account IN ({moving})), 0)
+"""
+_LATE: Final = """ - coalesce((SELECT sum(e.amount) FROM ledger_journal j JOIN ledger_entry e ON e.journal = j.id
+    WHERE j.at > %(known_at)s AND j.booked_on < %(first)s AND e.account IN ({accounts})), 0)
 """
 _MOVED: Final = """
 SELECT e.booked_on, j.id, j.form, j.record, bool_or(e.is_red), sum(e.amount)
 FROM ledger_entry e JOIN ledger_journal j ON j.id = e.journal
-WHERE e.booked_on BETWEEN %(first)s AND %(last)s AND e.account IN ({accounts})
+WHERE e.booked_on BETWEEN %(first)s AND %(last)s AND e.account IN ({moving}){known}
 GROUP BY e.booked_on, j.id, j.form, j.record HAVING sum(e.amount) <> 0
 ORDER BY e.booked_on, j.id
 """
+_KNOWN: Final = " AND j.at <= %(known_at)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +100,11 @@ class Entries:
         return tuple(column.heading for column in self._columns)
 
     def page(
-        self, transaction: Transaction, given: Mapping[str, Any], span: Span, context: Context, limit: int, offset: int
+        self, transaction: Transaction, given: Mapping[str, Any], when: When, context: Context, limit: int, offset: int
     ) -> Page:
         """A page, with the totals over the span. Refuses accounts that are not for the actor to see."""
-        rows = self._rows(transaction, given, span, context)
+        span = _span(when)
+        rows = self._rows(transaction, given, when, context)
         totals = {
             column.heading.key: sum((row.cells[column.heading.key] or 0 for row in rows[1:]), Decimal(0))
             for column in self._columns
@@ -97,7 +113,7 @@ class Entries:
         shown = rows[max(0, offset) :][: max(1, min(limit, PAGE_LIMIT))]
         extra: dict[str, Any] = {
             "report": self._report.report,
-            "parameters": {name: str(value) if value is not None else None for name, value in given.items()},
+            "parameters": told(given),
             "from": span.first.isoformat(),
             "to": span.last.isoformat(),
             "total_rows": len(rows),
@@ -109,32 +125,44 @@ class Entries:
         return Page(self._report.of, self.headings, [self._told(row) for row in shown], extra=extra)
 
     def rows(
-        self, transaction: Transaction, given: Mapping[str, Any], span: Span, context: Context
+        self, transaction: Transaction, given: Mapping[str, Any], when: When, context: Context
     ) -> Iterator[tuple[Any, ...]]:
         """All rows with plain values."""
-        for row in self._rows(transaction, given, span, context):
+        for row in self._rows(transaction, given, when, context):
             yield tuple(row.cells.values())
 
-    def _rows(self, transaction: Transaction, given: Mapping[str, Any], span: Span, context: Context) -> list[_Row]:
+    def _rows(self, transaction: Transaction, given: Mapping[str, Any], when: When, context: Context) -> list[_Row]:
+        span = _span(when)
         asked = {name: given[name] for name in self._asks if given[name] is not None}
         if not asked:
             name = next(iter(self._asks))
             raise WrongParameter(name=self._report.parameters[name].label)
         narrowing = "".join(f" AND {name} = %(of_{name})s::bigint" for name in asked)
-        accounts = f"{_ACCOUNTS}{narrowing}"
+        accounts, whole = f"{_ACCOUNTS}{narrowing}", f"{_WHOLE}{narrowing}"
+        moving = _MOVING.format(accounts=accounts)
+        before = _BEFORE.format(whole=whole, moving=moving)
+        is_known = when.known_at is not None
+        before += _LATE.format(accounts=accounts) if is_known else ""
+        roles = [self._report.of, *self._report.plus]
+        by_leaf = [role for role in roles if set(asked) & set(self._reading.catalog.accounts[role].leaf)]
+        months = Month.of(span.first).first, Month.of(span.last).first
         values: dict[str, Any] = {f"of_{name}": value for name, value in asked.items()}
-        values |= {"roles": [self._report.of, *self._report.plus], "first": span.first, "last": span.last}
+        values |= {"roles": roles, "by_leaf": by_leaf, "by_control": [role for role in roles if role not in by_leaf]}
+        values |= {"first": span.first, "last": span.last, "first_month": months[0], "known_at": when.known_at}
         known = context_parameters(context)
-        before, moved, *readable = transaction.run(
-            Statement(_BEFORE.format(accounts=accounts), values),
-            Statement(_MOVED.format(accounts=accounts), values),
+        opening, moved, *readable = transaction.run(
+            Statement(before, {**values, "from_month": months[0], "to_month": months[0]}),
+            Statement(
+                _MOVED.format(moving=moving, known=_KNOWN if is_known else ""),
+                {**values, "from_month": months[0], "to_month": months[1]},
+            ),
             *(self._asks[name].bound({**known, "ids": [value]}) for name, value in asked.items()),
         )
         for name, found in zip(asked, readable, strict=True):
             if not found:
                 raise NotReadable(name=self._report.parameters[name].label)
         numbers = self._numbers(transaction, moved, known)
-        return list(self._running(before[0][0], moved, numbers, span.first, context))
+        return list(self._running(opening[0][0], moved, numbers, span.first, context))
 
     def _running(
         self, opening: Decimal, moved: Sequence[tuple[Any, ...]], numbers: Mapping[tuple[str, int], str], first: date,
@@ -214,6 +242,11 @@ class Entries:
         for name, form in self._reading.catalog.forms.items():
             if form.kind == "document":
                 yield name, form.label
+
+
+def _span(when: When) -> Span:
+    assert when.span is not None, "a statement is of some days"
+    return when.span
 
 
 def refuse_order(sort: tuple[str, ...] | None) -> None:

@@ -1,38 +1,45 @@
-"""Reports over the ledger: balances, positions and open items of an account role, grouped by dimensions."""
+"""Reports over the ledger: balances, positions, open items and outlook of an account role, grouped by dimensions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, FromClause, Integer, Select, and_, bindparam, case, cast, func, or_, select
 
 from onebook.definition.catalog import Catalog
 from onebook.definition.check.reports import parameters_of
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.report import Report
-from onebook.engines.report import balances, open_items, positions
-from onebook.engines.report.every import with_every
 from onebook.engines.report.figure_columns import FigureColumns
-from onebook.engines.report.level import Level, level_of
 from onebook.engines.report.reading import Reading
 from onebook.engines.report.refusals import HiddenField, NotReadable, UnknownColumn
 from onebook.engines.report.row_key import RowKey, row_key, split
 from onebook.engines.report.shape import Grouped, Presented, bucket_columns, heading_for
-from onebook.engines.report.span import Span
+from onebook.engines.report.sources import balances, open_items, outlook, positions
+from onebook.engines.report.sources.every import with_every
+from onebook.engines.report.sources.level import Level, level_of
+from onebook.engines.report.span import When
 from onebook.engines.table.predicate import condition
 from onebook.engines.table.rights import ALL
 from onebook.expression.check import check
 from onebook.expression.sql import lower_condition
 from onebook.expression.tree import Expression
 from onebook.expression.types import DATE, NUMBER, Kind, Type
+from onebook.values.label import Label
 
 MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
     "balances": balances.MEASURES,
     "positions": positions.MEASURES,
     "open_items": open_items.MEASURES,
+    "outlook": outlook.MEASURES,
 }
 #: Figures that are not summed: days, and how many of them have passed.
-_DAYS: Final[Mapping[str, tuple[str, ...]]] = {"positions": (positions.LAST_ON,), "open_items": ("due",)}
+_DAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "positions": (positions.LAST_ON,),
+    "open_items": ("due",),
+    "outlook": (outlook.ON, outlook.SHORT_ON),
+}
+_DAY: Final = Label("日期", "Day")
 
 
 class LedgerFigures:
@@ -54,22 +61,26 @@ class LedgerFigures:
         read = [path for one in (*expressions.values(), self._filter) if one is not None for path in one.paths]
         names = [*report.rows, *read, *(["document"] if report.source == "open_items" else [])]
         self.level: Level = level_of(self._role, names)
+        self._read = frozenset(read)
         self.keys = tuple(self._key(text) for text in report.rows)
 
-    def grouped(self, span: Span | None, only: tuple[str, ...]) -> Grouped:
+    def grouped(self, when: When, only: tuple[str, ...]) -> Grouped:
         """The groups. `only`: row keys or dimensions that are given."""
         own = tuple(name for name in only if name in self.level.dimensions)
         measures = MEASURES[self._report.source]
-        found = self._figures(span, own)
+        told = outlook.CHANGES if self._report.source == "outlook" else measures
+        found = self._figures(when, own)
         if self._report.every is not None:
             found = with_every(self._reading, self.level, found, self._report.every, measures, own)
         figures = found.subquery("figures")
-        names = [*self.level.dimensions, *measures, *(["last_on"] if self._report.source == "positions" else [])]
+        names = [*self.level.dimensions, *told]
         columns = FigureColumns(
             self._reading, figures, {name: figures.c[name] for name in names}, dict(self.level.dimensions)
         )
-        values = [self._keyed(columns, key).label(f"key_{n}") for n, key in enumerate(self.keys)]
-        summed = {name: figures.c[name].label(name) for name in measures}
+        values = [
+            self._keyed(columns, key).label(f"key_{n}") for n, key in enumerate(self.keys) if not self._is_day(key)
+        ]
+        summed = {name: figures.c[name].label(name) for name in told}
         days, buckets = self._days(columns, figures)
         conditions = self._scopes(columns)
         conditions += [columns.column(name) == bindparam(f"only_{name}") for name in only if name not in own]
@@ -78,15 +89,27 @@ class LedgerFigures:
             conditions.append(lower_condition(self._filter, columns))
         inner = select(*values, *summed.values(), *(one.label(name) for name, one in {**days, **buckets}.items()))
         base = inner.select_from(columns.from_clause()).where(*conditions).subquery("by_key")
-        keys = [base.c[f"key_{n}"] for n in range(len(self.keys))]
-        sums = [func.sum(base.c[name]).label(name) for name in (*summed, *buckets)]
-        ends = [self._end(name)(base.c[name]).label(name) for name in days]
-        query = select(*keys, *sums, *ends)
-        if keys:
-            query = query.group_by(*keys)
-        known = {str(one.name): str(one.name) for one in (*sums, *ends)}
+        if self._report.source == "outlook":
+            query, known = self._running(base)
+        else:
+            keys = [base.c[f"key_{n}"] for n in range(len(self.keys))]
+            sums = [func.sum(base.c[name]).label(name) for name in (*summed, *buckets)]
+            ends = [self._end(name)(base.c[name]).label(name) for name in days]
+            query = select(*keys, *sums, *ends).group_by(*keys)
+            known = {str(one.name): str(one.name) for one in (*sums, *ends)}
         known |= dict(short_names(self._role.measures, measures).items())
         return Grouped(query, self.keys, known, self._columns, None if before else self._filter)
+
+    def _running(self, base: FromClause) -> tuple[Select[Any], dict[str, str]]:
+        """Day by day if the report has rows of days, else all days in one; and what the columns mean."""
+        day = next((f"key_{n}" for n, key in enumerate(self.keys) if self._is_day(key)), None)
+        names = [f"key_{n}" for n, key in enumerate(self.keys) if not self._is_day(key)]
+        known = {name: name for name in (*outlook.MEASURES, outlook.SHORT_ON)}
+        about = "quantity" if self._role.measures == "quantity_and_amount" else "amount"
+        return outlook.running(base, names, about, day), known
+
+    def _is_day(self, key: RowKey) -> bool:
+        return self._report.source == "outlook" and key.key == outlook.ON
 
     def _keyed(self, columns: FigureColumns, key: RowKey) -> ColumnElement[Any]:
         value = columns.column(key.key)
@@ -103,22 +126,28 @@ class LedgerFigures:
         kinds = {name: FieldKind.MONEY if name.endswith("_amount") else FieldKind.QUANTITY for name in names}
         return kinds | {short: kinds[name] for short, name in short_names(self._role.measures, names).items()}
 
-    def _figures(self, span: Span | None, only: tuple[str, ...]) -> Any:
-        if self._report.source == "positions":
-            return positions.figures(self.level, only)
-        if self._report.source == "open_items":
-            return open_items.figures(self.level, only)
-        assert span is not None
-        return balances.figures(self.level, span, only)
+    def _figures(self, when: When, only: tuple[str, ...]) -> Any:
+        match self._report.source:
+            case "positions":
+                told = self._read & self._names.keys() - {positions.LAST_ON}
+                return positions.figures(self.level, when, only, facts_only=told <= positions.FACTS)
+            case "open_items":
+                return open_items.figures(self.level, when, only)
+            case "outlook":
+                return outlook.figures(self.level, only)
+            case _:
+                return balances.figures(self.level, when, only)
 
     def _days(self, columns: FigureColumns, figures: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Figures of age: the due day, days overdue, and the open amount by bucket."""
         if self._report.source == "positions":
             return {"last_on": figures.c.last_on}, {}
+        if self._report.source == "outlook":
+            return {outlook.ON: figures.c[outlook.ON]}, {}
         if self._report.source != "open_items":
             return {}, {}
         due = self._due(columns)
-        as_of: ColumnElement[Any] = bindparam("as_of", type_=Date)
+        as_of: ColumnElement[Any] = bindparam("span_last", type_=Date)
         age = cast(as_of - due, Integer)
         days = {"due": due, "overdue": case((as_of > due, age))}
         buckets: dict[str, Any] = {}
@@ -159,7 +188,9 @@ class LedgerFigures:
         return found
 
     def _key(self, text: str) -> RowKey:
-        key, _ = split(text)
+        key, grain = split(text)
+        if self._report.source == "outlook" and key == outlook.ON and grain is None:
+            return row_key(text, FieldDeclaration(kind=FieldKind.DATE, label=_DAY), _DAY)
         dimension, _, rest = key.partition(".")
         target = self._role.dimensions.get(dimension)  # type: ignore[call-overload]  # any text may be looked up
         if target is None:

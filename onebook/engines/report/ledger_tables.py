@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Date, Integer, Numeric, SmallInteger, Text, column, table
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, SmallInteger, Text, column, table
 
 _QUANTITY: Final = Numeric(18, 6)
 _AMOUNT: Final = Numeric(18, 2)
 
 ACCOUNT: Final = table(
     "ledger_account",
-    *(column(name, BigInteger) for name in ("id", "item", "place", "lot", "party", "document", "control")),
+    *(column(name, BigInteger) for name in ("id", "item", "place", "lot", "party", "document", "spot", "control")),
     column("role", Text),
     column("kept", Boolean),
     *(
@@ -48,6 +48,7 @@ JOURNAL: Final = table(
     column("record", BigInteger),
     column("transition", Text),
     column("booked_on", Date),
+    column("at", DateTime(timezone=True)),
     column("reverses", BigInteger),
 )
 HOLD: Final = table(
@@ -73,4 +74,4 @@ HOLD_CHANGE: Final = table(
     *(column(f"{name}_amount", _AMOUNT) for name in ("wanted", "settled", "released")),
     column("waiting", _QUANTITY),
 )
-DIMENSIONS: Final = ("item", "place", "lot", "party", "document")
+DIMENSIONS: Final = ("item", "place", "lot", "party", "document", "spot")

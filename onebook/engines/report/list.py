@@ -11,7 +11,7 @@ from onebook.engines.report.condition import Said, said
 from onebook.engines.report.cursor import opened, sealed
 from onebook.engines.report.groups import GROUP_LIMIT, Grouping, GroupKey, Groups
 from onebook.engines.report.heading import Heading, rows_of
-from onebook.engines.report.listing import UNORDERED, Listing, Selection, SortKey
+from onebook.engines.report.listing import UNORDERED, Listing, Selection, SortKey, Sought
 from onebook.engines.report.reading import Readable, Reading
 from onebook.engines.report.refusals import HiddenField, NotExportable, NotReadable, UnknownColumn, UnknownForm
 from onebook.engines.report.request import COUNT_LIMIT, PAGE_LIMIT, Count, ListRequest, Page
@@ -42,7 +42,7 @@ class _Shape:
     filter: str | None
     conditions: str
     sort: tuple[str, ...] | None
-    terms: tuple[bool, ...]
+    terms: tuple[Sought, ...]
     bin: bool
     roles: frozenset[str] | None
 
@@ -147,7 +147,7 @@ class Lists:
 
     def _listing(self, request: ListRequest, conditions: Said | None, actor: Actor) -> tuple[_Shape, Listing]:
         text = f"{conditions.text} {conditions.types}" if conditions else ""
-        terms = tuple(_is_short(term) for term in _terms(request.search))
+        terms = tuple(map(_sought, _terms(request.search)))
         # The system has no roles but may everything: it must not share what a person without roles sees.
         roles = None if actor.id == 0 else actor.roles
         shape = _Shape(request.form, request.columns, request.filter, text, request.sort, terms, request.bin, roles)
@@ -161,7 +161,7 @@ class Lists:
         return shape, found
 
     def _said_in_full(
-        self, request: ListRequest, conditions: Said | None, terms: tuple[bool, ...], reading: Reading
+        self, request: ListRequest, conditions: Said | None, terms: tuple[Sought, ...], reading: Reading
     ) -> Listing:
         target = request.form
         reading.must_read(target)
@@ -204,10 +204,10 @@ class Lists:
     def _values(self, request: ListRequest, conditions: Said | None, context: Context) -> dict[str, Any]:
         terms: dict[str, Any] = {}
         for n, term in enumerate(_terms(request.search)):
-            if _is_short(term):
+            if _sought(term) == "beginning":
                 terms |= {f"term_{n}": f"{_escaped(term)}%", f"term_{n}_within": f"% {_escaped(term)}%"}
             else:
-                terms[f"term_{n}"] = f"%{_escaped(term)}%"
+                terms |= {f"term_{n}": f"%{_escaped(term)}%", f"term_{n}_letters": list(term), f"term_{n}_word": term}
         given = replace(context, parameters=conditions.values) if conditions else context
         return {**context_parameters(given), **terms}
 
@@ -258,9 +258,14 @@ def _terms(search: str) -> list[str]:
     return search.lower().split()[:MOST_TERMS]
 
 
-def _is_short(term: str) -> bool:
-    """Whether a word is sought at beginnings only: two letters stand somewhere in everything, and no index has them."""
-    return len(term) < SHORTEST and term.isascii() and term.isalpha()
+def _sought(term: str) -> Sought:
+    """How a word is sought. Two letters of English stand somewhere in everything, so that they are sought where words
+    begin; two others are too few for the index that knows three at a time, and have one of their own."""
+    if len(term) >= SHORTEST:
+        return "anywhere"
+    if term.isascii():
+        return "beginning" if term.isalpha() else "anywhere"
+    return "letters" if len(term) == SHORTEST - 1 and not any(map(str.isascii, term)) else "anywhere"
 
 
 def _escaped(term: str) -> str:

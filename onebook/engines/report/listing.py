@@ -4,9 +4,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.engines.report.condition import sum_kind
@@ -17,6 +32,7 @@ from onebook.engines.report.request import COUNT_LIMIT
 from onebook.engines.report.shown import as_text, masked
 from onebook.engines.table.joins import Joins
 from onebook.engines.table.predicate import permitted, permitted_rows
+from onebook.engines.table.searching import letters
 from onebook.expression.sql import lower_condition
 from onebook.expression.tree import Expression
 
@@ -28,6 +44,10 @@ NEVER_BLANK = frozenset(
 )
 #: Kinds that have no order.
 UNORDERED = frozenset({FieldKind.CHOICES, FieldKind.TAGS, FieldKind.LINES})
+
+
+#: How a word is sought: anywhere, only where words begin, or by its letters first, which are no letters of English.
+Sought = Literal["anywhere", "beginning", "letters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +66,11 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows: the formulas that must hold, the words that are searched for, in use or in the bin.
-
-    `terms`: one for each word, whether it is too short to be sought but at the beginning of others."""
+    """Which rows: the formulas that must hold, how each word that is searched for is sought, in use or in the bin."""
 
     target: str
     filters: tuple[Expression, ...]
-    terms: tuple[bool, ...]
+    terms: tuple[Sought, ...]
     bin: bool
 
 
@@ -163,31 +181,40 @@ class Listing:
             found = [permitted(rights, joins, binned=chosen.bin)]
         guarded = GuardedColumns(joins, self._reading)
         found += [lower_condition(one, guarded) for one in chosen.filters]
-        if chosen.terms:
-            searched = self._searched(joins)
-            for n, is_short in enumerate(chosen.terms):
-                names = [f"term_{n}", f"term_{n}_within"] if is_short else [f"term_{n}"]
-                found.append(or_(*(_contains(searched, bindparam(name)) for name in names)))
+        for n, how in enumerate(chosen.terms):
+            found.append(self._sought(joins, n, how))
         return found
 
-    def _searched(self, joins: Joins) -> list[ColumnElement[Any]]:
-        """Where words are looked for: the search column, or the open fields if it knows what the actor may not see."""
+    def _sought(self, joins: Joins, n: int, how: Sought) -> ColumnElement[bool]:
+        """Where the word `term_n` may stand: in the number, and in the search column, or in the open fields if that
+        knows what the actor may not see."""
         target = self._selection.target
         form = self._reading.form(target)
         if "." in target:
             raise UnknownColumn(field="search", slot="search")
         rights = self._reading.rights(target)
         closed = (rights.hidden | rights.masked) & {name.partition(".")[0] for name in form.search}
-        if form.search and not closed:
-            found = [joins.column("search")]
-        else:
-            open_names = [name for name in form.search if name not in closed]
-            found = [joins.column(name) for name in open_names]
-        if form.number:
-            found.append(joins.column("number"))
-        if not found:
+        columns = [joins.column(name) for name in form.search if name not in closed] if closed else []
+        if not columns and not form.number and (closed or not form.search):
             raise HiddenField(field="search", slot="search")
-        return found
+        if form.number and not (how == "letters" and form.number.isascii()):
+            columns.append(joins.column("number"))
+        patterns: list[ColumnElement[str]] = [bindparam(f"term_{n}")]
+        patterns += [bindparam(f"term_{n}_within")] if how == "beginning" else []
+        found: list[ColumnElement[bool]] = [column.ilike(pattern) for column in columns for pattern in patterns]
+        if form.search and not closed:
+            # It is kept in small letters, as the words come.
+            text = joins.column("search")
+            found += [self._by_letters(joins, n)] if how == "letters" else [text.like(pattern) for pattern in patterns]
+        return or_(*found) if found else false()
+
+    def _by_letters(self, joins: Joins, n: int) -> ColumnElement[bool]:
+        """The records whose letters are those of `term_n`, and that have the word itself. Found before anything else is
+        asked, whence the offset: the server guesses that a page is soon full, and would look through the whole list."""
+        table = self._reading.tables.of(self._selection.target).alias("lettered")
+        among = letters(table.c.search).op("@>")(bindparam(f"term_{n}_letters", type_=ARRAY(Text)))
+        has_it = func.strpos(table.c.search, bindparam(f"term_{n}_word", type_=Text)) > 0
+        return joins.root.c.id.in_(select(table.c.id).where(among, has_it).offset(literal_column("0")))
 
     def _branch(
         self, after: Callable[[Joins], ColumnElement[bool]] | None, *, rendered: bool, limited: bool = True
@@ -296,7 +323,3 @@ class Listing:
             return and_(columns[0].is_(None), or_(*ways))
         bound = columns[0] <= marks[0] if self.sort[0].falls else columns[0] >= marks[0]
         return and_(bound, or_(*ways))
-
-
-def _contains(columns: Sequence[ColumnElement[Any]], pattern: ColumnElement[Any]) -> ColumnElement[bool]:
-    return or_(*(column.ilike(pattern) for column in columns))

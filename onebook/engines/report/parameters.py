@@ -1,6 +1,7 @@
 """What the reader of a report chose: given values, else the declared defaults."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from onebook.definition.field import FieldDeclaration, FieldKind
@@ -29,6 +30,14 @@ def resolved(report: Report, given: Mapping[str, Any], context: Context) -> dict
     if unknown:
         raise WrongParameter(name=sorted(unknown))
     return {name: _value(name, one, given, context) for name, one in report.parameters.items()}
+
+
+def told(given: Mapping[str, Any]) -> dict[str, str | None]:
+    """The values as they can be given again."""
+    return {
+        name: None if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+        for name, value in given.items()
+    }
 
 
 def _value(name: str, parameter: Parameter, given: Mapping[str, Any], context: Context) -> Any:

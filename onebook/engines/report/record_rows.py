@@ -64,7 +64,7 @@ class RecordRows:
 
     def values(self, at: Mapping[str, Any]) -> dict[str, Any]:
         """The keys as the database holds them. Raises WrongCondition for what is no value of a key."""
-        return {f"key_{n}": _value(key, at[key.name]) for n, key in enumerate(self._keys)}
+        return {f"key_{n}": key_value(key, at[key.name]) for n, key in enumerate(self._keys)}
 
     def page(self) -> Select[Any]:
         """How many rows there are and what they sum to, and a page of them, the latest record first: the record, its
@@ -143,7 +143,8 @@ class RecordRows:
         return found
 
 
-def _value(key: RowKey, shown: Any) -> Any:
+def key_value(key: RowKey, shown: Any) -> Any:
+    """A value of a key, as a page shows it, as the database holds it. Raises WrongCondition for what is none."""
     if shown is None:
         return None
     kind = key.heading().kind

@@ -63,3 +63,37 @@ class UnknownForm(Refusal):
 
     code = "report.unknown_form"
     status = Status.NOT_FOUND
+
+
+class UnknownCreation(Refusal):
+    """The report's rows become no document of that name: `report`, `name`."""
+
+    code = "report.unknown_creation"
+    status = Status.NOT_FOUND
+
+
+class NotCreatable(Refusal):
+    """The actor's roles do not let them make such documents: `name`."""
+
+    code = "report.not_creatable"
+    status = Status.FORBIDDEN
+
+
+class RowsChanged(Refusal):
+    """Some of the chosen rows are not in the report any more, or do not qualify any more: `count`, `name`."""
+
+    code = "report.rows_changed"
+    status = Status.CONFLICT
+
+
+class NothingToCreate(Refusal):
+    """No row qualifies: `name`."""
+
+    code = "report.nothing_to_create"
+    status = Status.CONFLICT
+
+
+class TooManyRows(Refusal):
+    """More rows than documents are made of at once: `rows`, `most`."""
+
+    code = "report.too_many_rows"

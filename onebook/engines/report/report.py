@@ -1,6 +1,7 @@
 """Reports: declared figures over records and ledger, read by those whose roles grant it, for chosen parameters."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,25 +10,39 @@ from onebook.definition.catalog import Catalog
 from onebook.definition.check.reports import entries_of
 from onebook.definition.field import FieldKind
 from onebook.definition.report import Report
+from onebook.definition.report_create import ReportCreate
 from onebook.definition.role import Role
+from onebook.engines.report.creating import MOST_ROWS, CreateAsked, Creating, MadeRow, source_scope
 from onebook.engines.report.entries import Entries, refuse_order
 from onebook.engines.report.heading import Heading, rows_of
 from onebook.engines.report.ledger_figures import LedgerFigures
-from onebook.engines.report.parameters import resolved
+from onebook.engines.report.parameters import resolved, told
 from onebook.engines.report.reading import Reading
 from onebook.engines.report.record_figures import grouped_records
-from onebook.engines.report.record_rows import RecordRows, RowsRequest
-from onebook.engines.report.refusals import NotExportable, NotReadable, UnknownColumn, UnknownReport
+from onebook.engines.report.record_rows import RecordRows, RowsRequest, key_value
+from onebook.engines.report.refusals import (
+    HiddenField,
+    NotCreatable,
+    NotExportable,
+    NothingToCreate,
+    NotReadable,
+    RowsChanged,
+    TooManyRows,
+    UnknownColumn,
+    UnknownCreation,
+    UnknownReport,
+)
 from onebook.engines.report.request import Page
+from onebook.engines.report.row_key import RowKey
 from onebook.engines.report.shape import Grouped, Shape
-from onebook.engines.report.span import Span, day_of, span_of
+from onebook.engines.report.span import When, when_of
+from onebook.engines.report.subjects import SubjectFigures
 from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.tables import Tables
 from onebook.expression.context import Context
 from onebook.expression.sql import context_parameters
 from onebook.storage.transaction import Transaction
 from onebook.values.label import Label
-from onebook.values.month import Month
 
 REMEMBERED: Final = 1000
 PAGE_LIMIT: Final = 1000
@@ -50,9 +65,20 @@ class _Key:
 
     report: str
     only: tuple[str, ...]
-    edges: tuple[bool, bool] | None
+    when: tuple[bool, ...]
     sort: tuple[str, ...]
     roles: frozenset[str] | None
+
+
+@dataclass(slots=True)
+class _Said:
+    """A report in SQL, and what its rows become for who reads it."""
+
+    shape: Shape
+    page: CompiledText
+    rows: CompiledText
+    creations: Mapping[str, Creating]
+    making: Mapping[str, CompiledText]
 
 
 class Reports:
@@ -62,7 +88,7 @@ class Reports:
         """Reports of a catalog."""
         self._catalog = catalog
         self._tables = tables
-        self._shapes: dict[_Key, tuple[Shape, CompiledText, CompiledText]] = {}
+        self._shapes: dict[_Key, _Said] = {}
         self._rows: dict[object, tuple[RecordRows, CompiledText, CompiledText]] = {}
 
     def readable(self, actor: Actor) -> tuple[str, ...]:
@@ -77,26 +103,36 @@ class Reports:
 
     def page(self, transaction: Transaction, request: ReportRequest, actor: Actor, context: Context) -> Page:
         """Rows of a report with the totals over all of them, in one round trip. Raises what reports refuse."""
-        report, given, span = self._asked(request, actor, context)
-        if report.source == "entries" and span is not None:
+        report, given, when = self._asked(request, actor, context)
+        if report.source == "entries":
             refuse_order(request.sort)
             entries = self._entries(report, actor)
-            return entries.page(transaction, given, span, context, request.limit, request.offset)
-        shape, page, _ = self._shape(request, report, given, span, actor)
+            return entries.page(transaction, given, when, context, request.limit, request.offset)
+        if report.source == "subjects":
+            refuse_order(request.sort)
+            figures = self._subjects(report, actor)
+            return figures.page(transaction, given, context, request.limit, request.offset)
+        said = self._said(request, report, given, when, actor)
+        shape = said.shape
         limit = max(1, min(request.limit, PAGE_LIMIT))
-        values = self._values(report, given, span, context)
+        values = self._values(report, given, when, context)
         values |= {"page_limit": limit, "page_offset": max(0, request.offset)}
-        (rows,) = transaction.run(page.bound(values))
+        (rows,) = transaction.run(said.page.bound(values))
         totals = shape.totals
         start = 1 + len(totals)
         extra: dict[str, Any] = {
             "report": report.report,
-            "parameters": {name: str(value) if value is not None else None for name, value in given.items()},
+            "parameters": told(given),
             "total_rows": rows[0][0] if rows else 0,
             "totals": dict(zip(totals, rows[0][1:start], strict=True)) if rows else dict.fromkeys(totals, "0"),
             "offset": max(0, request.offset),
-            "days": _days(report, given, span, context),
+            "days": _days(report, when),
+            "known_at": when.known_at.isoformat() if when.known_at is not None else None,
         }
+        if said.creations:
+            # Of each row whether it qualifies, so that nobody chooses what will be refused.
+            flags = [row[len(row) - len(said.creations) :] for row in rows]
+            extra["creates"] = {name: [values[n] is True for values in flags] for n, name in enumerate(said.creations)}
         cells = rows_of(shape.headings, [row[start:] for row in rows], has_id=False)
         return Page(report.of, shape.headings, cells, extra=extra)
 
@@ -104,22 +140,56 @@ class Reports:
         self, transaction: Transaction, request: ReportRequest, actor: Actor, context: Context
     ) -> tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]:
         """Headings and all rows with plain values, through a server-side cursor: for export."""
-        report, given, span = self._asked(request, actor, context)
+        report, given, when = self._asked(request, actor, context)
         reading = Reading(self._catalog, self._tables, actor)
         for target in self._targets(report):
             if not reading.rights(target).export:
                 raise NotExportable(name=report.label)
-        if report.source == "entries" and span is not None:
+        if report.source == "entries":
             refuse_order(request.sort)
             entries = self._entries(report, actor)
-            return entries.headings, entries.rows(transaction, given, span, context)
-        shape, _, rows = self._shape(request, report, given, span, actor)
-        return shape.headings, transaction.stream(rows.bound(self._values(report, given, span, context)))
+            return entries.headings, entries.rows(transaction, given, when, context)
+        if report.source == "subjects":
+            refuse_order(request.sort)
+            figures = self._subjects(report, actor)
+            return figures.headings, figures.rows(transaction, given, context)
+        said = self._said(request, report, given, when, actor)
+        return said.shape.headings, transaction.stream(said.rows.bound(self._values(report, given, when, context)))
+
+    def made(self, transaction: Transaction, asked: CreateAsked, actor: Actor, context: Context) -> tuple[MadeRow, ...]:
+        """What the chosen rows of a report give to the documents that are made of them, in the report's order: read
+        anew, by the keys that were chosen. Refuses rows that are gone or do not qualify any more."""
+        request = ReportRequest(asked.report, asked.parameters, asked.sort)
+        report, given, when = self._asked(request, actor, context)
+        declared = next((one for one in report.creates if one.name == asked.name), None)
+        if declared is None:
+            raise UnknownCreation(report=report.report, name=asked.name)
+        said = self._said(request, report, given, when, actor)
+        if asked.name not in said.creations:
+            # Says what it is that the reader may not see.
+            self._creating(report, declared, actor, said.shape.grouped)
+        creating, keys = said.creations[asked.name], said.shape.keys
+        if asked.rows is not None and len(asked.rows) > MOST_ROWS:
+            raise TooManyRows(rows=len(asked.rows), most=MOST_ROWS)
+        chosen = None if asked.rows is None else {_chosen(keys, one) for one in asked.rows}
+        (rows,) = transaction.run(said.making[asked.name].bound(self._values(report, given, when, context)))
+        found = [
+            creating.made(row[len(keys) :])
+            for row in rows
+            if (chosen is None or row[: len(keys)] in chosen) and creating.is_offered(row[len(keys) :])
+        ]
+        if chosen is not None and len(found) < len(chosen):
+            raise RowsChanged(name=declared.label, count=len(chosen) - len(found))
+        if not found:
+            raise NothingToCreate(name=declared.label)
+        if len(found) > MOST_ROWS:
+            raise TooManyRows(rows=len(found), most=MOST_ROWS)
+        return tuple(found)
 
     def rows(self, transaction: Transaction, request: RowsRequest, actor: Actor, context: Context) -> dict[str, Any]:
         """The rows that sum to a measure of a report over records, in one round trip. Raises what reports refuse."""
         asked = ReportRequest(request.report, request.parameters)
-        report, given, span = self._asked(asked, actor, context)
+        report, given, when = self._asked(asked, actor, context)
         if report.source != "records":
             raise UnknownColumn(field=request.column, slot="measure")
         only, keys = self._only(report, given), frozenset(request.at)
@@ -132,7 +202,7 @@ class Reports:
             self._rows[key] = (rows, compiled(rows.page()), compiled(rows.records()))
         rows, page, records = self._rows[key]
         own = rows.values(request.at)
-        values = self._values(report, given, span, context) | own
+        values = self._values(report, given, when, context) | own
         values |= {"page_limit": max(1, min(request.limit, PAGE_LIMIT)), "page_offset": max(0, request.offset)}
         found, ids = transaction.run(page.bound(values), records.bound(values))
         form, _, lines = report.of.partition(".")
@@ -154,20 +224,22 @@ class Reports:
         """The values that the parameters of a request have, defaults filled in."""
         return self._asked(request, actor, context)[1]
 
-    def _asked(
-        self, request: ReportRequest, actor: Actor, context: Context
-    ) -> tuple[Report, dict[str, Any], Span | None]:
+    def _asked(self, request: ReportRequest, actor: Actor, context: Context) -> tuple[Report, dict[str, Any], When]:
         report = self._catalog.reports.get(request.report)
         if report is None:
             raise UnknownReport(report=request.report)
         if not self._may_read(report.report, actor):
             raise NotReadable(name=report.label)
         given = resolved(report, request.parameters, context)
-        return report, given, _span(report, given, context)
+        return report, given, when_of(report, given, context.today)
 
     def _entries(self, report: Report, actor: Actor) -> Entries:
         reading = Reading(self._catalog, self._tables, actor)
         return Entries(reading, report, self._hidden(report.report, actor))
+
+    def _subjects(self, report: Report, actor: Actor) -> SubjectFigures:
+        reading = Reading(self._catalog, self._tables, actor)
+        return SubjectFigures(reading, report, self._hidden(report.report, actor))
 
     def _may_read(self, name: str, actor: Actor) -> bool:
         return actor.id == SYSTEM.id or bool(list(self._granting(name, actor)))
@@ -186,13 +258,12 @@ class Reports:
         ]
         return frozenset.intersection(*hidden) if hidden else frozenset()
 
-    def _shape(
-        self, request: ReportRequest, report: Report, given: Mapping[str, Any], span: Span | None, actor: Actor
-    ) -> tuple[Shape, CompiledText, CompiledText]:
+    def _said(
+        self, request: ReportRequest, report: Report, given: Mapping[str, Any], when: When, actor: Actor
+    ) -> _Said:
         only = self._only(report, given)
         sort = request.sort if request.sort is not None else report.sort
-        edges = (span.begins_late, span.ends_early) if span is not None else None
-        key = _Key(report.report, only, edges, sort, None if actor.id == SYSTEM.id else actor.roles)
+        key = _Key(report.report, only, when.shape, sort, None if actor.id == SYSTEM.id else actor.roles)
         found = self._shapes.get(key)
         if found is None:
             reading = Reading(self._catalog, self._tables, actor)
@@ -200,14 +271,32 @@ class Reports:
             if report.source == "records":
                 grouped = grouped_records(reading, report, only, hidden)
             else:
-                grouped = LedgerFigures(reading, report, hidden).grouped(span, only)
+                grouped = LedgerFigures(reading, report, hidden).grouped(when, only)
             if request.sort is None:
                 sort = _sortable(grouped, sort)
-            shape = Shape(reading, grouped, sort)
+            creations = dict(self._creations(report, actor, grouped))
+            shape = Shape(reading, grouped, sort, [one.when for one in creations.values()])
             if len(self._shapes) >= REMEMBERED:
                 self._shapes.clear()
-            found = self._shapes[key] = (shape, compiled(shape.page()), compiled(shape.rows()))
+            making = {
+                name: compiled(Shape(reading, grouped, sort, one.formulas).plain()) for name, one in creations.items()
+            }
+            found = _Said(shape, compiled(shape.page()), compiled(shape.rows()), creations, making)
+            self._shapes[key] = found
         return found
+
+    def _creations(self, report: Report, actor: Actor, grouped: Grouped) -> Iterator[tuple[str, Creating]]:
+        """The documents that the reader may make of the rows, and that ask for nothing that they do not see."""
+        for declared in report.creates:
+            with suppress(HiddenField, NotReadable, NotCreatable):
+                yield declared.name, self._creating(report, declared, actor, grouped)
+
+    def _creating(self, report: Report, declared: ReportCreate, actor: Actor, grouped: Grouped) -> Creating:
+        reading = Reading(self._catalog, self._tables, actor)
+        if reading.rights(declared.form).create is None:
+            raise NotCreatable(name=reading.form(declared.form).label)
+        source = source_scope(self._catalog, report)
+        return Creating(reading, report, declared, source, grouped)
 
     def _only(self, report: Report, given: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(name for name in self._narrowing(report) if given[name] is not None)
@@ -219,20 +308,15 @@ class Reports:
             keys |= set(self._catalog.accounts[report.of].dimensions)
         return (name for name, one in report.parameters.items() if one.kind is FieldKind.LINK and name in keys)
 
-    def _values(self, report: Report, given: Mapping[str, Any], span: Span | None, context: Context) -> dict[str, Any]:
+    def _values(self, report: Report, given: Mapping[str, Any], when: When, context: Context) -> dict[str, Any]:
         values: dict[str, Any] = dict(context_parameters(replace(context, parameters=given)))
         values |= {f"only_{name}": given[name] for name in self._narrowing(report)}
         values["zone"] = str(context.zone)
-        if span is not None:
-            values |= span.values()
-        if report.source == "open_items":
-            day = day_of(given, context.today)
-            values |= {"as_of": day, "as_of_month": Month.of(day).first}
-        return values
+        return values | when.values()
 
     def _targets(self, report: Report) -> Iterator[str]:
         """The forms whose records a report shows."""
-        if report.source == "records":
+        if report.source in ("records", "subjects"):
             yield report.of
             return
         role = self._catalog.accounts[report.of]
@@ -243,21 +327,19 @@ class Reports:
         yield from (form for name, form in role.dimensions.items() if name in names)
 
 
-def _days(
-    report: Report, given: Mapping[str, Any], span: Span | None, context: Context
-) -> dict[str, str | None] | None:
+def _days(report: Report, when: When) -> dict[str, str | None] | None:
     """From which day to which the figures are, so that what stands behind them can be asked; None: what is now."""
-    match report.source:
-        case "balances" if span is not None:
-            return {"first": span.first.isoformat(), "last": span.last.isoformat()}
-        case "open_items":
-            return {"first": None, "last": day_of(given, context.today).isoformat()}
-        case _:
-            return None
+    if when.span is None:
+        return None
+    first = when.span.first.isoformat() if report.source == "balances" else None
+    return {"first": first, "last": when.span.last.isoformat()}
 
 
-def _span(report: Report, given: Mapping[str, Any], context: Context) -> Span | None:
-    return span_of(report, given, context.today) if report.source in ("balances", "entries") else None
+def _chosen(keys: Sequence[RowKey], shown: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The keys of a row that was chosen. Refuses what names other keys than the report has, or no values of them."""
+    if set(shown) != {key.name for key in keys}:
+        raise UnknownColumn(field=", ".join(sorted(set(shown) ^ {key.name for key in keys})), slot="group")
+    return tuple(key_value(key, shown[key.name]) for key in keys)
 
 
 def _sortable(grouped: Grouped, sort: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A report said in SQL: figures per account or record, grouped by the row keys, presented with formulas and titles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from onebook.engines.report.reading import Reading
 from onebook.engines.report.refusals import UnknownColumn
 from onebook.engines.report.row_key import RowKey
 from onebook.engines.report.shown import as_text
-from onebook.expression.sql import lower, lower_condition
+from onebook.expression.sql import Columns, lower, lower_condition
 from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
 from onebook.values.label import Label
@@ -52,11 +52,15 @@ class Grouped:
 class Shape:
     """The finished SQL of a report: a page with the totals of everything, or all rows."""
 
-    def __init__(self, reading: Reading, grouped: Grouped, sort: Sequence[str]) -> None:
-        """Present grouped figures in an order: names of columns or row keys, falling with a minus."""
+    def __init__(
+        self, reading: Reading, grouped: Grouped, sort: Sequence[str], beside: Sequence[Expression] = ()
+    ) -> None:
+        """Present grouped figures in an order: names of columns or row keys, falling with a minus. `beside`: formulas
+        over a row as it is shown, whose values come behind everything else of it."""
         self._reading = reading
-        self._grouped = grouped
+        self.grouped = grouped
         self._sort = tuple(sort)
+        self._beside = tuple(beside)
         self.keys = grouped.keys
         self.columns = grouped.columns
         self.headings = (*(key.heading() for key in grouped.keys), *(column.heading for column in grouped.columns))
@@ -74,8 +78,16 @@ class Shape:
         """All rows with plain values."""
         return self._query(rendered=False)
 
+    def plain(self) -> Any:
+        """All rows: the values of their keys, and of the formulas beside them."""
+        columns = self._columns(self.grouped.query.subquery("grouped"))
+        keys = [columns.column(key.name) for key in self.keys]
+        order = {key.name: self._row_key(columns, key, False)[1] for key in self.keys}
+        order |= {column.key: self._value(columns, column) for column in self.columns}
+        return self._finished([*keys, *self._values_beside(columns)], columns, order)
+
     def _query(self, *, rendered: bool) -> Any:
-        base = self._grouped.query.subquery("grouped")
+        base = self.grouped.query.subquery("grouped")
         columns = self._columns(base)
         cells: list[ColumnElement[Any]] = []
         order: dict[str, ColumnElement[Any]] = {}
@@ -93,18 +105,28 @@ class Shape:
             if column.heading.target is not None:
                 title = self._title(columns, column)
                 cells = [*cells, title] if rendered else [*cells[:-1], title]
-        head = [func.count().over(), *totals] if rendered else []
-        chosen = [one.label(f"c{place}") for place, one in enumerate([*head, *cells])]
-        query = select(*chosen)
-        if self._grouped.filter is not None:
-            query = query.where(lower_condition(self._grouped.filter, columns))
+        if not rendered:
+            return self._finished(cells, columns, order)
+        cells = [func.count().over(), *totals, *cells, *self._values_beside(columns)]
+        query = self._finished(cells, columns, order)
+        return query.limit(bindparam("page_limit")).offset(bindparam("page_offset"))
+
+    def _finished(
+        self, cells: Sequence[ColumnElement[Any]], columns: FigureColumns, order: Mapping[str, ColumnElement[Any]]
+    ) -> Select[Any]:
+        query = select(*(one.label(f"c{place}") for place, one in enumerate(cells)))
+        if self.grouped.filter is not None:
+            query = query.where(lower_condition(self.grouped.filter, columns))
         # Said after every column was asked for: only then are all joins known.
-        query = query.select_from(columns.from_clause()).order_by(*self._order(order))
-        return query.limit(bindparam("page_limit")).offset(bindparam("page_offset")) if rendered else query
+        return query.select_from(columns.from_clause()).order_by(*self._order(order))
+
+    def _values_beside(self, columns: FigureColumns) -> list[ColumnElement[Any]]:
+        shown = RowColumns(columns, self.columns, lambda column: self._value(columns, column))
+        return [lower(one, shown) for one in self._beside]
 
     def _columns(self, base: FromClause) -> FigureColumns:
         values = {key.name: base.c[f"key_{n}"] for n, key in enumerate(self.keys)}
-        values |= {name: base.c[column] for name, column in self._grouped.names.items()}
+        values |= {name: base.c[column] for name, column in self.grouped.names.items()}
         links = {key.name: key.target for key in self.keys if key.target}
         return FigureColumns(self._reading, base, values, links)
 
@@ -137,6 +159,46 @@ class Shape:
             found.append(known[name].desc().nulls_last() if text.startswith("-") else known[name].asc().nulls_last())
         # Rows of equal sort values keep one order from page to page.
         return found + [known[key.name].asc().nulls_last() for key in self.keys if key.name not in named]
+
+
+class RowColumns:
+    """What formulas over a row of a report read: its columns by name, its keys, and what lies behind these."""
+
+    def __init__(
+        self,
+        figures: FigureColumns,
+        shown: Sequence[Presented],
+        value: Callable[[Presented], ColumnElement[Any]],
+    ) -> None:
+        """The row as it is shown, over the figures that it is made of."""
+        self._figures = figures
+        self._shown = {column.key: column for column in shown}
+        self._value = value
+
+    def column(self, key: str, up: int = 0) -> ColumnElement[Any]:
+        """A column of the report, a key of the row, or what lies behind either. Raises UnknownColumn."""
+        first, _, rest = key.partition(".")
+        column = self._shown.get(first) if not up else None
+        if column is None:
+            return self._figures.column(self._inside(key, up))
+        return self._figures.column(f"{_path(column)}.{rest}") if rest else self._value(column)
+
+    def rows(self, key: str, up: int = 0) -> tuple[FromClause, ColumnElement[bool], Columns]:
+        """The rows of lines behind a key, or behind a column that is a link."""
+        first, _, rest = key.partition(".")
+        column = self._shown.get(first) if not up else None
+        return self._figures.rows(self._inside(key, up) if column is None else f"{_path(column)}.{rest}")
+
+    def _inside(self, key: str, up: int) -> str:
+        """Names of the record are keys of its rows too, where rows are shown."""
+        return f"parent.{key}" if up else key
+
+
+def _path(column: Presented) -> str:
+    """The key that a column repeats."""
+    assert column.expression is not None
+    (path,) = column.expression.paths
+    return f"parent.{path[2:]}" if path.startswith("^.") else path
 
 
 def heading_for(key: str, column: Column, expression: Expression, kinds: Mapping[str, FieldKind]) -> Heading:

@@ -35,6 +35,11 @@ async def report_of(report: Annotated[str, Path()]) -> str:
     return name_in_address(report)
 
 
+async def creation_of(name: Annotated[str, Path()]) -> str:
+    """The name of what rows of a report become."""
+    return name_in_address(name)
+
+
 async def number_of(number: Annotated[str, Path()]) -> int:
     """A number in an address: the id of a file or job."""
     if not _ID.fullmatch(number) or int(number) > GREATEST_ID:
@@ -53,4 +58,5 @@ FormName = Annotated[str, Depends(name_of)]
 Record = Annotated[RecordRef, Depends(record_of)]
 TransitionName = Annotated[str, Depends(transition_of)]
 ReportName = Annotated[str, Depends(report_of)]
+CreationName = Annotated[str, Depends(creation_of)]
 Number = Annotated[int, Depends(number_of)]

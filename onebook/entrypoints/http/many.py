@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api")
 @router.post("/{form}/draft")
 def draft(visitor: CurrentVisitor, application: TheApplication, form: FormName, body: DraftBody) -> Response:
     """The record as it would be with these values: defaults and formulas computed; nothing is written."""
-    asked = DraftAsked(form, body.values, body.of, body.copied)
+    asked = DraftAsked(form, body.values, body.of, body.copied, body.then)
     drafted = application.draft(visitor.schema, visitor.actor, asked)
     problems = [
         {"code": one.code, "field": one.field, "row": one.row, "text": problem_text(one, visitor.language)}

@@ -1,27 +1,32 @@
 """Reports over HTTP: which there are, their figures, what stands behind a figure; and whether the books are right."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from onebook.engines.process.command import CreateFromRows
 from onebook.engines.process.looking.opening import Asked
 from onebook.engines.process.looking.opening_meter import AskedMeter
+from onebook.engines.process.looking.tracing import LotAsked
+from onebook.engines.report.creating import MOST_ROWS
 from onebook.engines.report.record_rows import RowsRequest
+from onebook.engines.report.refusals import UnknownCreation
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import PAGE_LIMIT
 from onebook.engines.view.discretion import opens, opens_amounts
 from onebook.engines.view.menus import may_do_everything, may_read_report
-from onebook.engines.view.reports import described
-from onebook.entrypoints.http.addresses import ReportName
+from onebook.engines.view.reports import creations, described
+from onebook.entrypoints.http.addresses import CreationName, ReportName
 from onebook.entrypoints.http.answers import answered
 from onebook.entrypoints.http.body import reading
+from onebook.entrypoints.http.commands import executed
 from onebook.entrypoints.http.door import TheApplication
 from onebook.entrypoints.http.exports import FileFormat, file_of
-from onebook.entrypoints.http.identity import CurrentVisitor
+from onebook.entrypoints.http.identity import CurrentVisitor, IdempotencyKey
 from onebook.entrypoints.http.questions import Text, names
 from onebook.entrypoints.http.refusals import BadParameter, Forbidden
 from onebook.entrypoints.http.shapes import GREATEST_ID, Shape
@@ -42,6 +47,7 @@ def list_reports(visitor: CurrentVisitor, application: TheApplication) -> Respon
     return answered(
         [
             described(catalog, report, visitor.language)
+            | {"creates": creations(catalog, report, visitor.actor, visitor.language)}
             for report in catalog.reports.values()
             if may_read_report(catalog, visitor.actor, report.report)
         ]
@@ -102,6 +108,37 @@ def open_report_figure(
     return answered({**found, "column": heading})
 
 
+class ReportRows(Shape):
+    """Which rows of a report become documents: those with these keys, as the report shows them (of links the id); null:
+    all that qualify. `parameters` and `sort`: what the report was asked."""
+
+    parameters: dict[str, Scalar] = Field(default_factory=dict, max_length=50)
+    rows: list[dict[str, Scalar]] | None = Field(default=None, min_length=1, max_length=MOST_ROWS)
+    sort: str | None = Field(default=None, max_length=4096)
+    accept_warnings: bool = False
+
+
+@router.post("/reports/{report}/creates/{name}", status_code=201)
+def create_from_report(
+    visitor: CurrentVisitor,
+    application: TheApplication,
+    report: ReportName,
+    name: CreationName,
+    chosen: Annotated[ReportRows, Depends(reading(ReportRows))],
+    key: IdempotencyKey,
+) -> Response:
+    """Drafts made of the chosen rows of a report, as the report declares it: the figures are read anew."""
+    declared = application.ground(visitor.schema).catalog.reports.get(report)
+    forms = {one.name: one.form for one in declared.creates} if declared is not None else {}
+    if name not in forms:
+        raise UnknownCreation(report=report, name=name)
+    rows = None if chosen.rows is None else tuple(chosen.rows)
+    action = CreateFromRows(
+        report, name, forms[name], chosen.parameters, rows, names(chosen.sort), chosen.accept_warnings
+    )
+    return executed(application, visitor, action, key, status=201)
+
+
 @router.get("/reports/{report}/export")
 def export_report(
     visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion, format: FileFormat = "xlsx"
@@ -118,12 +155,14 @@ def export_report(
 
 class Figure(Shape):
     """Which figure: an account role at dimensions (ids), or at what lies behind them (`item.category`); those left out
-    are summed over. `until`: as of a day; with `since`: what moved from that day on."""
+    are summed over. `until`: as of a day; with `since`: what moved from that day on. `known_at`: what was written into
+    the book after this instant does not count."""
 
     account: str = Field(max_length=64)
     at: dict[str, Annotated[int, Field(ge=0, le=GREATEST_ID)]] = Field(default_factory=dict)
     until: str | None = Field(default=None, max_length=10)
     since: str | None = Field(default=None, max_length=10)
+    known_at: str | None = Field(default=None, max_length=40)
 
 
 @router.post("/figures")
@@ -162,12 +201,39 @@ def open_meter(
     return answered(application.opened_meter(visitor.schema, visitor.actor, asked, visitor.language))
 
 
+class LotFigure(Shape):
+    """Which lot: a record of a form that is told to be one (`is_lot`)."""
+
+    form: str = Field(max_length=64)
+    id: int = Field(ge=1, le=GREATEST_ID)
+
+
+@router.post("/figures/lot")
+def trace_lot(
+    visitor: CurrentVisitor, application: TheApplication, lot: Annotated[LotFigure, Depends(reading(LotFigure))]
+) -> Response:
+    """The way of a lot: every step of it, from whom it came, who got pieces of it, what it was made of and became.
+
+    For who may read the lot and a report over an account on which it lies."""
+    return answered(application.traced(visitor.schema, visitor.actor, LotAsked(lot.form, lot.id), visitor.language))
+
+
 def _asked(figure: Figure) -> Asked:
     try:
         until, since = (date.fromisoformat(day) if day else None for day in (figure.until, figure.since))
     except ValueError:
         raise BadParameter(reason="until, since: YYYY-MM-DD") from None
-    return Asked(figure.account, figure.at, until, since)
+    return Asked(figure.account, figure.at, until, since, _instant(figure.known_at))
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        found = None
+    if text and (found is None or found.tzinfo is None):
+        raise BadParameter(reason="known_at: YYYY-MM-DDThh:mm:ss+hh:mm")
+    return found
 
 
 def _without_amounts(opened: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,11 +51,13 @@ class Step(Shape):
 
 
 class Draft(Shape):
-    """Values as they are typed: for a new record, for the stored one `of`, or beginning from a `copy` of another."""
+    """Values as they are typed: for a new record, for the stored one `of`, or beginning from a `copy` of another.
+    `then`: the step that they are to be followed by, which may let further fields be changed."""
 
     values: dict[str, Any] = Field(default_factory=dict)
     of: int | None = Field(default=None, ge=1, le=GREATEST_ID)
     copied: int | None = Field(default=None, ge=1, le=GREATEST_ID, alias="copy")
+    then: str | None = Field(default=None, max_length=64)
 
     @model_validator(mode="after")
     def _one_beginning(self) -> "Draft":

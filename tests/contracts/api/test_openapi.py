@@ -75,7 +75,7 @@ def test_files_and_figures_are_described_as_the_server_has_them(boss: Person) ->
     for router in (files.router, reports.router):
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            path = route.path.replace("{form}", "order").replace("{report}", "orders")
+            path = route.path.replace("{form}", "order").replace("{report}", "orders").replace("{name}", "greet")
             for method in route.methods or ():
                 assert method.lower() in described["paths"].get(path, {}), f"{method} {path}"
     upload = described["paths"]["/api/order/import"]["post"]["requestBody"]["content"]

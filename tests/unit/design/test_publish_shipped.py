@@ -46,5 +46,35 @@ def test_indexes_that_a_company_does_not_have_yet_come_with_the_next_publication
     assert {name for (name,) in rows} >= set(names)
 
 
+def test_indexes_that_the_product_says_otherwise_by_now_are_made_anew_and_no_others(
+    database: Database, company: Company
+) -> None:
+    """What an earlier release made under the same name, or made without a mark, or wants no more."""
+    publish(database, company.schema, shipped_apps())
+    before = _indexes(database, company)
+    with database.administration(company.schema) as connection:
+        connection.execute("DROP INDEX product_search__index")
+        connection.execute("CREATE INDEX product_search__index ON product (search)")
+        connection.execute("COMMENT ON INDEX customer_search__index IS NULL")
+        connection.execute("CREATE INDEX product_of_old ON product (code)")
+    publish(database, company.schema, shipped_apps())
+    after = _indexes(database, company)
+    assert {name: text for name, (_, text) in after.items()} == {name: text for name, (_, text) in before.items()}
+    anew = {name for name, (number, _) in after.items() if before[name][0] != number}
+    assert anew == {"product_search__index", "customer_search__index"}
+
+
+def _indexes(database: Database, company: Company) -> dict[str, tuple[int, str]]:
+    """Number and definition of every index of the company's own tables."""
+    with database.transaction(company.schema) as transaction:
+        [rows] = transaction.run(
+            Statement(
+                "SELECT relname, oid::bigint, pg_get_indexdef(oid) FROM pg_class"
+                " WHERE relkind = 'i' AND relnamespace = current_schema()::regnamespace"
+            )
+        )
+    return {name: (number, text) for name, number, text in rows}
+
+
 def _statements(*texts: str) -> list[Statement]:
     return [Statement(text) for text in texts]

@@ -130,6 +130,9 @@ def test_search_finds_names_codes_and_initials(goods: World) -> None:
     for words, expected in (
         ("螺丝 7", 2),
         ("ls", PRODUCTS),
+        ("螺丝", PRODUCTS),
+        ("丝螺", 0),
+        ("螺钉", 0),
         ("luosi", PRODUCTS),
         ("p004", 1),
         ("P004", 1),

@@ -141,13 +141,14 @@ def _meter(ground: Ground, reading: Reading, actor: Actor, asked: AskedMeter) ->
         raise UnknownColumn(field=asked.field, slot="measure")
     hold = catalog.holds(asked.form)[field.meter.hold]
     role = catalog.account_call(hold.on, asked.form, hold.each).role
+    is_money = hold.quantity is None or (hold.amount is not None and field.kind is FieldKind.MONEY)
     return _Meter(
         asked,
         lines or None,
         field,
         field.meter,
         role,
-        "amount" if hold.quantity is None or (hold.amount is not None and field.kind is FieldKind.MONEY) else "quantity",
+        "amount" if is_money else "quantity",
         opens(catalog, actor, role.account),
     )
 

@@ -5,12 +5,13 @@ from typing import Any
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.report import Report
+from onebook.definition.report_create import ReportCreate
 from onebook.engines.table.rights import rights
 from onebook.engines.view.menus import may_read_report
 from onebook.entrypoints.http.openapi.files import FILE, FILE_KIND, file_paths, file_schemas
 from onebook.entrypoints.http.openapi.forms import SHARED, FormOperations
 from onebook.entrypoints.http.openapi.looks import PREFERENCES
-from onebook.entrypoints.http.openapi.operations import CSRF, PROBLEM, Operation, operation, query, reference
+from onebook.entrypoints.http.openapi.operations import CSRF, KEY, PROBLEM, Operation, operation, query, reference
 from onebook.entrypoints.http.openapi.schemas import ID, Schema
 from onebook.entrypoints.http.openapi.talk import talk_paths
 
@@ -35,6 +36,10 @@ def document(catalog: Catalog | None = None, actor: Actor | None = None) -> dict
                 paths[f"/api/reports/{report.report}/export"] = {"get": _report_export(report)}
                 if report.source == "records" and report.rows:
                     paths[f"/api/reports/{report.report}/rows"] = {"post": _report_rows(report)}
+                for create in report.creates:
+                    if rights(catalog, actor, create.form).create is not None:
+                        address = f"/api/reports/{report.report}/creates/{create.name}"
+                        paths[address] = {"post": _report_create(report, create)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -128,6 +133,13 @@ def _report_rows(report: Report) -> Operation:
     return operation(
         f"open_report_{report.report}", f"Rows behind a figure: {report.label}", tag="报表 | Reports",
         parameters=[CSRF], body=reference("ReportFigure"),
+    )  # fmt: skip
+
+
+def _report_create(report: Report, create: ReportCreate) -> Operation:
+    return operation(
+        f"create_{create.name}_from_report_{report.report}", f"{create.label}: {report.label}", tag="报表 | Reports",
+        parameters=[CSRF, KEY], body=reference("ReportRows"), answer=reference("Outcome"), status="201",
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from onebook.entrypoints.http.openapi.operations import CSRF, Operation, operation, query, reference
 from onebook.entrypoints.http.openapi.schemas import Schema
-from onebook.entrypoints.http.reports import Figure, MeterFigure, ReportFigure
+from onebook.entrypoints.http.reports import Figure, LotFigure, MeterFigure, ReportFigure, ReportRows
 from onebook.entrypoints.http.upload import ImportOptions
 
 FILE: Final = "application/octet-stream"
@@ -41,8 +41,10 @@ def file_schemas() -> dict[str, Schema]:
             problem=refusal,
         ),
         "Figure": _declared(Figure.model_json_schema()),
+        "LotFigure": _declared(LotFigure.model_json_schema()),
         "MeterFigure": _declared(MeterFigure.model_json_schema()),
         "ReportFigure": _declared(ReportFigure.model_json_schema()),
+        "ReportRows": _declared(ReportRows.model_json_schema()),
     }  # fmt: skip
 
 
@@ -64,6 +66,12 @@ def file_paths() -> dict[str, dict[str, Operation]]:
             "post": operation(
                 "open_figure", "打开数字 | The entries and promises that sum to a figure", tag="报表 | Reports",
                 parameters=[CSRF], body=reference("Figure"),
+            )
+        },
+        "/api/figures/lot": {
+            "post": operation(
+                "trace_lot", "批次追溯 | The way of a lot, from whom it came to everybody who got pieces of it",
+                tag="报表 | Reports", parameters=[CSRF], body=reference("LotFigure"),
             )
         },
         "/api/figures/meter": {

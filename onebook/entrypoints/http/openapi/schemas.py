@@ -16,7 +16,8 @@ _LONGEST: Final = 100_000
 SHARED_NAMES: Final = frozenset(
     {
         "Problem", "Link", "Me", "Page", "Outcome", "Step", "Undoing", "Upload", "ImportOptions", "ImportResult",
-        "ImportJob", "Figure", "Preferences", "SavedView", "Groups",
+        "ImportJob", "Figure", "LotFigure", "MeterFigure", "ReportFigure", "ReportRows", "Preferences", "SavedView",
+        "Groups",
     }
 )  # fmt: skip
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from onebook.engines.report.level import Level
 from onebook.engines.report.reading import Reading
+from onebook.engines.report.sources.level import Level
 from onebook.engines.table.joins import Joins
 from onebook.engines.table.predicate import permitted
 

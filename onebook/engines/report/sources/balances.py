@@ -5,13 +5,15 @@ outside of it are taken off. Balances that are kept are the point from which the
 reads the months since its first day, never the history before it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, lateral, literal, or_, select
 
 from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY, TOTAL
-from onebook.engines.report.level import Level, accounts, figures_of, narrowed
-from onebook.engines.report.span import Span
+from onebook.engines.report.sources.late import late_entries
+from onebook.engines.report.sources.level import Level, accounts, counted, figures_of, owned
+from onebook.engines.report.span import Span, When
 
 MEASURES = tuple(
     f"{tense}_{measure}"
@@ -20,42 +22,54 @@ MEASURES = tuple(
 )
 
 
-def figures(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any]:
+def figures(level: Level, when: When, only: tuple[str, ...]) -> Select[Any]:
     """One row per account that had a balance or moved: dimensions and measures. `only`: dimensions that are given."""
     account = accounts()
+    clause, measures = moved(level, account, when, only)
+    deciding = [name for name in MEASURES if not name.startswith("closing")]
+    return figures_of(level, account, clause, measures, deciding, only)
+
+
+def moved(
+    level: Level, account: Any, when: When, only: tuple[str, ...]
+) -> tuple[Any, Mapping[str, ColumnElement[Any]]]:
+    """Accounts joined with what moved on them over a span, and the measures of it."""
+    assert when.span is not None
     totals = _totals(level, only).subquery("totals")
-    outside = _outside(level, span, only)
+    outside = _outside(level, when.span, only)
     clause = account.outerjoin(totals, totals.c.account == account.c.id)
+    beyond, late = None, None
     if outside is not None:
         beyond = outside.subquery("beyond")
         clause = clause.outerjoin(beyond, beyond.c.account == account.c.id)
+    if when.known_at is not None:
+        late = late_entries(level, only, spanned=True).subquery("late")
+        clause = clause.outerjoin(late, late.c.account == account.c.id)
     measures: dict[str, ColumnElement[Any]] = {}
     for measure in ("quantity", "amount"):
         incoming, outgoing = _zero(totals.c[f"{measure}_in"]), _zero(totals.c[f"{measure}_out"])
         later = _zero(totals.c[f"{measure}_later"])
-        if outside is not None:
+        closing = account.c[measure] - later if level.role.kept else _zero(totals.c[f"{measure}_all"])
+        if beyond is not None:
             incoming -= _zero(beyond.c[f"{measure}_in"])
             outgoing -= _zero(beyond.c[f"{measure}_out"])
-            later += _zero(beyond.c[f"{measure}_later"])
-        if level.role.kept:
-            closing = account.c[measure] - later
-        else:
-            # Nothing is kept: all months up to the last one, less what of them lies behind the span.
-            closing = _zero(totals.c[f"{measure}_all"]) - (
-                _zero(beyond.c[f"{measure}_later"]) if outside is not None else 0
-            )
+            closing -= _zero(beyond.c[f"{measure}_later"])
+        if late is not None:
+            incoming -= _zero(late.c[f"{measure}_in"])
+            outgoing -= _zero(late.c[f"{measure}_out"])
+            closing -= _zero(late.c[f"{measure}_all"])
         measures |= {
             f"opening_{measure}": closing - incoming + outgoing,
             f"incoming_{measure}": incoming,
             f"outgoing_{measure}": outgoing,
             f"closing_{measure}": closing,
         }
-    deciding = [name for name in MEASURES if not name.startswith("closing")]
-    return figures_of(level, account, clause, measures, deciding, only)
+    return clause, measures
 
 
 def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:
-    """What the months from the span's first on brought, and what came in the months behind its last."""
+    """What the months from the span's first on brought, and what came in the months behind its last. Of roles that keep
+    no balance: all months up to the last one."""
     total = TOTAL.alias("total")
     within = and_(total.c.month >= bindparam("span_first_month"), total.c.month <= bindparam("span_last_month"))
     behind = total.c.month > bindparam("span_last_month")
@@ -71,7 +85,10 @@ def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:
     months = total.c.month >= bindparam("span_first_month")
     if not level.role.kept:
         months = total.c.month <= bindparam("span_last_month")
-    mine = select(ACCOUNT.c.id).where(ACCOUNT.c.role == bindparam("role", level.role.account), *narrowed(ACCOUNT, only))
+    mine = select(ACCOUNT.c.id).where(*owned(level, ACCOUNT, only))
+    if level.role.leaf and not level.is_leaf:
+        # Their totals have their leaves in them.
+        mine = mine.where(ACCOUNT.c.control.is_(None))
     query = select(total.c.account, *columns).where(months, total.c.account.in_(mine))
     return query.group_by(total.c.account)
 
@@ -79,7 +96,8 @@ def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:
 def _outside(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any] | None:
     """The entries of the span's first and last month that lie outside of it; None if it is made of whole months.
 
-    Read account by account through their index, so that it costs the accounts and not the history."""
+    Read account by account through their index, of those that moved in these months: it costs neither the history nor
+    the documents of other days."""
     if not (span.begins_late or span.ends_early):
         return None
     owner = ACCOUNT.alias("owner")
@@ -99,16 +117,14 @@ def _outside(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any] | N
         ]
     inner = lateral(select(*columns).where(entry.c.account == owner.c.id, or_(*edges)), name="edge")
     sums = [func.sum(inner.c[one.name]).label(one.name) for one in columns]
-    mine = [owner.c.role == bindparam("role", level.role.account), *narrowed(owner, only)]
-    if level.is_leaf and level.role.leaf:
-        # Of a control account those of its leaves too, as in its totals.
-        holder = ACCOUNT.alias("holder")
-        clause = owner.join(holder, or_(holder.c.id == owner.c.id, holder.c.id == owner.c.control))
-        query = select(holder.c.id.label("account"), *sums).select_from(clause.join(inner, literal(True)))
-        return query.where(mine[0]).group_by(holder.c.id)
-    control = func.coalesce(owner.c.control, owner.c.id) if level.role.leaf else owner.c.id
-    query = select(control.label("account"), *sums).select_from(owner.join(inner, literal(True)))
-    return query.where(*mine).group_by(control)
+    total = TOTAL.alias("edge_total")
+    months: list[ColumnElement[Any]] = [bindparam("span_first_month")] if span.begins_late else []
+    months += [bindparam("span_last_month")] if span.ends_early else []
+    # Each month by itself: a list as one parameter is unfolded while SQL is said, when nobody knows its values yet.
+    in_them = select(total.c.account).where(or_(*(total.c.month == month for month in months)))
+    clause, account = counted(level, owner)
+    query = select(account.label("account"), *sums).select_from(clause.join(inner, literal(True)))
+    return query.where(*owned(level, owner, only), owner.c.id.in_(in_them)).group_by(account)
 
 
 def _zero(value: ColumnElement[Any]) -> Any:

@@ -41,6 +41,25 @@ def narrowed(account: Any, dimensions: Iterable[str]) -> list[ColumnElement[bool
     return [account.c[name] == bindparam(f"only_{name}") for name in dimensions]
 
 
+def owned(level: Level, owner: Any, only: Iterable[str]) -> list[ColumnElement[bool]]:
+    """The accounts of which the figures of a level are made, leaves and all, as far as they can be narrowed: a control
+    account shows what its leaves leave of it, so that none of them may be missing."""
+    closed = level.role.leaf if level.is_leaf else ()
+    role = owner.c.role == bindparam("role", level.role.account)
+    return [role, *narrowed(owner, (name for name in only if name not in closed))]
+
+
+def counted(level: Level, owner: Any) -> tuple[Any, ColumnElement[Any]]:
+    """Accounts, and the account of the level on which what stands on them counts."""
+    if not level.role.leaf:
+        return owner, owner.c.id
+    if not level.is_leaf:
+        return owner, func.coalesce(owner.c.control, owner.c.id)
+    # Of a control account what its leaves have too, as in its totals.
+    holder = ACCOUNT.alias("holder")
+    return owner.join(holder, or_(holder.c.id == owner.c.id, holder.c.id == owner.c.control)), holder.c.id
+
+
 def figures_of(
     level: Level,
     account: Any,
@@ -60,8 +79,8 @@ def figures_of(
         shown = or_(*(measures[name] != 0 for name in deciding))
         query = select(*dimensions, *named, *beside).select_from(clause)
         return query.where(level.condition(account), shown, *narrowed(account, only))
-    mine = account.c.role == bindparam("role", level.role.account)
-    every = select(account.c.id, account.c.control, *dimensions, *named, *beside).select_from(clause).where(mine).cte()
+    mine = owned(level, account, only)
+    every = select(account.c.id, account.c.control, *dimensions, *named, *beside).select_from(clause).where(*mine).cte()
     leaf = every.alias()
     sums = select(leaf.c.control, *(func.sum(leaf.c[name]).label(name) for name in measures))
     leaves = sums.where(leaf.c.control.is_not(None)).group_by(leaf.c.control).subquery()
