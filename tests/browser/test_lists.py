@@ -85,7 +85,7 @@ def test_a_step_of_many_says_of_each_what_became_of_it(seat: Seat, shop: Shop, o
     bar.get_by_role("button", name="审核").click()
     seat.page.locator(".ant-popconfirm").get_by_role("button", name="确定").click()
     expect(seat.dialog).to_contain_text("成功 1 条，未成功 1 条")
-    expect(seat.dialog).to_contain_text(f"应收账款（{EAST}）：限额 1000，本次之后将达到 1300，超出 300。")
+    expect(seat.dialog).to_contain_text(f"应收账款（{EAST}）：限额 1,000，本次之后将达到 1,300，超出 300。")
     states = {shop.world.state(orders["small"]), shop.world.state(orders["large"])}
     assert states == {"draft", "approved"}
 

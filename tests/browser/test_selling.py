@@ -76,7 +76,7 @@ def test_refused_for_credit_with_every_reason_and_then_mended(shop: Shop, seat: 
     seat.button("审核").click()
     # The rest is in the book: how much credit there is, and by how much it is too little.
     expect(seat.dialog.get_by_role("button", name="确认审核")).to_be_disabled()
-    expect(seat.dialog).to_contain_text("应收账款（南山电机）：限额 1000，本次之后将达到 1200，超出 200。")
+    expect(seat.dialog).to_contain_text("应收账款（南山电机）：限额 1,000，本次之后将达到 1,200，超出 200。")
     seat.press("Escape")
     expect(seat.page.get_by_role("dialog")).to_have_count(0)
 

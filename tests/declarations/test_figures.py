@@ -124,11 +124,20 @@ def test_fulfilment_follows_the_lines(shipped: list[int | None], word: str) -> N
     assert formula_of("sales_order", None, "fulfilment", {"lines": lines}) == word
 
 
+@pytest.mark.parametrize(
+    ("shipped", "state", "word"),
+    [(1, "approved", "full"), (0, "approved", "returned"), (1, "closed", "partial"), (0, "closed", "none")],
+)
+def test_what_came_back_for_good_is_not_waited_for(shipped: int, state: str, word: str) -> None:
+    line = {"shipped": Decimal(shipped), "base_quantity": Decimal(3), "to_ship": Decimal(0), "let_go": Decimal(2)}
+    assert formula_of("sales_order", None, "fulfilment", {"lines": [line], "state": state}) == word
+
+
 def test_money_words_follow_the_book() -> None:
     row: dict[str, Any] = {"billed": Decimal(100), "open_amount": Decimal(40), "deposit_balance": Decimal(-10)}
     row["deposit"] = formula_of("sales_order", None, "deposit", row)
     row["received"] = formula_of("sales_order", None, "received", row)
-    row |= {"total": Decimal(150), "state": "approved"}
+    row |= {"total": Decimal(150), "state": "approved", "lines": [{"to_bill": Decimal(50)}]}
     assert (row["deposit"], row["received"]) == (10, 70)
     assert formula_of("sales_order", None, "payment", row) == "partial"
     assert formula_of("sales_order", None, "to_collect", row) == 80

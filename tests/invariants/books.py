@@ -6,25 +6,25 @@ from typing import Any, Final
 from onebook.storage.database import Database
 from onebook.storage.transaction import Rows, Statement
 
-#: Goods that every posted document moved, as the documents say it.
+#: Goods that every posted document moved, as the documents say it: row, product, place, lot, quantity.
 _MOVED: Final = """
-SELECT l.product, d.warehouse, coalesce(l.lot, 0), l.quantity
+SELECT l.id AS line, l.product AS item, d.warehouse AS place, coalesce(l.lot, 0) AS lot, l.quantity
 FROM opening_stock d JOIN opening_stock__lines l ON l.parent = d.id WHERE d.state = 'posted'
-UNION ALL SELECT l.product, d.warehouse, coalesce(l.lot, 0), l.quantity
+UNION ALL SELECT l.id, l.product, d.warehouse, coalesce(l.lot, 0), l.quantity
 FROM other_in d JOIN other_in__lines l ON l.parent = d.id WHERE d.state = 'received'
-UNION ALL SELECT l.product, d.warehouse, coalesce(l.lot, 0), l.quantity
+UNION ALL SELECT l.id, l.product, d.warehouse, coalesce(l.lot, 0), l.quantity
 FROM purchase_receipt d JOIN purchase_receipt__lines l ON l.parent = d.id WHERE d.state = 'received'
-UNION ALL SELECT l.product, d.target_warehouse, coalesce(l.lot, 0), l.quantity
+UNION ALL SELECT l.id, l.product, d.target_warehouse, coalesce(l.lot, 0), l.quantity
 FROM transfer d JOIN transfer__lines l ON l.parent = d.id WHERE d.state = 'moved'
-UNION ALL SELECT l.product, d.source_warehouse, coalesce(l.lot, 0), -l.quantity
+UNION ALL SELECT l.id, l.product, d.source_warehouse, coalesce(l.lot, 0), -l.quantity
 FROM transfer d JOIN transfer__lines l ON l.parent = d.id WHERE d.state = 'moved'
-UNION ALL SELECT l.product, d.warehouse, coalesce(l.lot, 0), -l.quantity
+UNION ALL SELECT l.id, l.product, d.warehouse, coalesce(l.lot, 0), -l.quantity
 FROM other_out d JOIN other_out__lines l ON l.parent = d.id WHERE d.state = 'issued'
-UNION ALL SELECT l.product, d.warehouse, coalesce(l.lot, 0), -l.quantity
+UNION ALL SELECT l.id, l.product, d.warehouse, coalesce(l.lot, 0), -l.quantity
 FROM sales_delivery d JOIN sales_delivery__lines l ON l.parent = d.id WHERE d.state = 'shipped'"""
 #: Entries with the dimensions of their accounts.
 _ENTRIES: Final = """
-SELECT e.journal, e.booked_on, e.quantity, e.amount, a.role, a.item, a.place, a.lot, a.party, a.document
+SELECT e.journal, e.booked_on, e.quantity, e.amount, e.line, a.role, a.item, a.place, a.lot, a.party, a.document, a.spot
 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account"""
 _ALLOCATED: Final = """
 SELECT l.receipt, l."order", l.amount FROM allocation d JOIN allocation__lines l ON l.parent = d.id
@@ -84,21 +84,29 @@ INVARIANTS: Final[Mapping[str, str]] = {
             AND date_trunc('month', booked_on) = t.month) e ON true
         WHERE (t.q, t.a) <> (coalesce(e.q, 0), coalesce(e.a, 0))""",
     "goods on hand are what documents moved": _differ(
-        "item,place,lot", _MOVED, _booked("on_hand", "item, place, lot", "quantity")
+        "item,place",
+        f"SELECT item, place, quantity FROM ({_MOVED}) AS m",
+        _booked("on_hand", "item, place", "quantity"),
+    ),
+    "a row that names a lot moves that lot and no other": _differ(
+        "line,item,place,lot",
+        f"SELECT line, item, place, lot, quantity FROM ({_MOVED}) AS m WHERE lot <> 0",
+        f"""{_booked("on_hand", "line, item, place, lot", "quantity")}
+        AND line IN (SELECT line FROM ({_MOVED}) AS m WHERE lot <> 0)""",
     ),
     "no past day is below zero": f"""
         SELECT * FROM (SELECT item, place, booked_on,
             sum(sum(quantity)) OVER (PARTITION BY item, place ORDER BY booked_on) AS left_over
             FROM ({_ENTRIES}) AS e WHERE role = 'on_hand' GROUP BY item, place, booked_on) AS days
         JOIN product p ON p.id = days.item WHERE left_over < 0 AND NOT coalesce(p.allows_negative, false)""",
-    "no past day of a lot is below zero": f"""
-        SELECT * FROM (SELECT item, place, lot, booked_on,
-            sum(sum(quantity)) OVER (PARTITION BY item, place, lot ORDER BY booked_on) AS left_over
-            FROM ({_ENTRIES}) AS e WHERE role = 'on_hand' GROUP BY item, place, lot, booked_on) AS days
+    "no past day of a lot at a spot is below zero": f"""
+        SELECT * FROM (SELECT item, place, lot, spot, booked_on,
+            sum(sum(quantity)) OVER (PARTITION BY item, place, lot, spot ORDER BY booked_on) AS left_over
+            FROM ({_ENTRIES}) AS e WHERE role = 'on_hand' GROUP BY item, place, lot, spot, booked_on) AS days
         JOIN product p ON p.id = days.item WHERE left_over < 0 AND NOT coalesce(p.allows_negative, false)""",
     "nothing is worth nothing": f"""
-        SELECT item, place, lot, sum(amount) FROM ({_ENTRIES}) AS e WHERE role = 'on_hand'
-        GROUP BY item, place, lot HAVING sum(quantity) = 0 AND sum(amount) <> 0""",
+        SELECT item, place, lot, spot, sum(amount) FROM ({_ENTRIES}) AS e WHERE role = 'on_hand'
+        GROUP BY item, place, lot, spot HAVING sum(quantity) = 0 AND sum(amount) <> 0""",
     "reserved is not more than there is": """
         SELECT a.* FROM ledger_account a JOIN product p ON p.id = a.item WHERE a.role = 'on_hand' AND a.control IS NULL
         AND NOT coalesce(p.allows_negative, false) AND a.taken_quantity > a.quantity""",
@@ -258,10 +266,11 @@ INVARIANTS: Final[Mapping[str, str]] = {
 }
 #: Every meter of the book and of the documents: what a step that is taken back must leave as it was.
 METERS: Final[Mapping[str, str]] = {
-    "accounts": """SELECT role, item, place, lot, party, document, sum(quantity), sum(amount), sum(taken_quantity),
-        sum(taken_amount), sum(expected_quantity), sum(expected_amount), sum(waiting) FROM ledger_account WHERE kept
+    "accounts": """SELECT role, item, place, lot, party, document, spot, sum(quantity), sum(amount),
+        sum(taken_quantity), sum(taken_amount), sum(expected_quantity), sum(expected_amount), sum(waiting)
+        FROM ledger_account WHERE kept
         AND (quantity, amount, taken_quantity, taken_amount, expected_quantity, expected_amount, waiting)
-            <> (0, 0, 0, 0, 0, 0, 0) GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6""",
+            <> (0, 0, 0, 0, 0, 0, 0) GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7""",
     "summed": f"""SELECT role, item, party, sum(quantity), sum(amount) FROM ({_ENTRIES}) AS e
         GROUP BY 1, 2, 3 HAVING (sum(quantity), sum(amount)) <> (0, 0) ORDER BY 1, 2, 3""",
     "holds": """SELECT document, line, name, wanted_quantity, wanted_amount, settled_quantity, settled_amount,

@@ -20,6 +20,8 @@ from onebook.entrypoints.http.app import create
 from onebook.storage.database import Database
 from onebook.storage.schema import PLATFORM, Company
 from onebook.values.month import Month
+from tests.scenarios.test_money_closing import assert_statements
+from tests.scenarios.world import World
 
 LOGIN, PASSWORD = "northwind", "a good password"
 FIRST, LAST = Month(1996, 7), Month(1998, 6)
@@ -131,6 +133,24 @@ def test_stock_movement_adds_up_month_by_month(books: Books) -> None:
     assert without_zeros(dict(sold)) == without_zeros(books.expected.sold_by_product)
     stock = {books.product(item): quantity for item, quantity in before["quantity"].items()}
     assert without_zeros(stock) == without_zeros(books.expected.stock_by_product)
+
+
+def test_the_statements_are_those_of_the_entries(books: Books, published: tuple[Database, Company]) -> None:
+    """Trial balance, profit and loss, balance sheet of many months; and what the files say of the last one."""
+    world = World(Application(published[0]), published[1].schema)
+    for month in ("1996-07", "1996-12", "1997-01", "1997-11", "1998-05", "1998-06"):
+        assert_statements(world, month)
+    sheet = {row["line"]: row for row in books.api.report("balance_sheet", month=str(LAST))["rows"]}
+    assert Decimal(sheet["money"]["closing"]) == books.expected.collected
+    assert Decimal(sheet["receivables"]["closing"]) == sum(books.expected.receivable_by_customer.values())
+    deliveries = books.api.records("sales_delivery", "shipped_on,total,tax_total,state")
+    sold = [
+        Decimal(row["total"]) - Decimal(row["tax_total"])
+        for row in deliveries
+        if row["state"] == "shipped" and row["shipped_on"].startswith("1997")
+    ]
+    result = {row["line"]: row for row in books.api.report("profit_and_loss", month="1997-12")["rows"]}
+    assert Decimal(result["operating_income"]["year"]) == sum(sold)
 
 
 def test_the_book_is_clean(books: Books) -> None:

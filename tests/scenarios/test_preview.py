@@ -9,10 +9,10 @@ from tests.scenarios.world import World
 
 
 def stored(world: World, account: object) -> tuple[Decimal, Decimal]:
-    key = {name: getattr(account, name) for name in ("role", "item", "place", "lot", "party", "document")}
+    key = {name: getattr(account, name) for name in ("role", "item", "place", "lot", "party", "document", "spot")}
     rows = world.ask(
         "SELECT quantity, amount FROM ledger_account WHERE role = %(role)s AND item = %(item)s AND place = %(place)s"
-        " AND lot = %(lot)s AND party = %(party)s AND document = %(document)s",
+        " AND lot = %(lot)s AND party = %(party)s AND document = %(document)s AND spot = %(spot)s",
         **key,
     )
     return rows[0][0], rows[0][1]

@@ -356,6 +356,9 @@ def subject(history: History, report: Report) -> dict[str, Any]:
     """Whom a statement is of."""
     if report.source != "entries":
         return {}
+    if "document" in report.parameters:
+        first = "SELECT min(id) FROM purchase_order" if report.of == "payable" else "SELECT min(id) FROM sales_order"
+        return {"document": history.world.ask(first)[0][0]}
     return {"party": history.suppliers["Steel"] if report.of == "payable" else history.customers["Alpha"]}
 
 

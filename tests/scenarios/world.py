@@ -137,7 +137,7 @@ class World:
     def available(self, product: int) -> Decimal:
         rows = self.ask(
             "SELECT coalesce(sum(quantity - taken_quantity), 0) FROM ledger_account"
-            " WHERE role = 'on_hand' AND item = %(item)s AND lot = 0",
+            " WHERE role = 'on_hand' AND item = %(item)s AND control IS NULL",
             item=product,
         )
         return Decimal(rows[0][0])
@@ -146,10 +146,10 @@ class World:
         """Everything that the book and the meters say: what a reversal must bring back."""
         return {
             "accounts": self.ask(
-                "SELECT role, item, place, lot, party, document, quantity, amount, taken_quantity, taken_amount,"
+                "SELECT role, item, place, lot, party, document, spot, quantity, amount, taken_quantity, taken_amount,"
                 " expected_quantity, expected_amount, waiting FROM ledger_account WHERE kept AND (quantity, amount,"
                 " taken_quantity, taken_amount, expected_quantity, expected_amount, waiting)"
-                " <> (0, 0, 0, 0, 0, 0, 0) ORDER BY 1, 2, 3, 4, 5, 6"
+                " <> (0, 0, 0, 0, 0, 0, 0) ORDER BY 1, 2, 3, 4, 5, 6, 7"
             ),
             "orders": self.ask(
                 "SELECT id, billed, open_amount, deposit, received, to_collect, fulfilment, payment, progress"

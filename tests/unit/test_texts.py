@@ -28,6 +28,7 @@ def test_labels_are_written_in_the_readers_language() -> None:
 
 def test_numbers_are_written_plainly() -> None:
     assert "“1.5”" in text("storage.company_exists", {"name": Decimal("1.500000")}, ENGLISH)
+    assert "“-1,234,567.5”" in text("storage.company_exists", {"name": Decimal("-1234567.500")}, ENGLISH)
     assert "“100”" in text("storage.company_exists", {"name": Decimal("1E+2")}, ENGLISH)
 
 
