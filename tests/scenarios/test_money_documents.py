@@ -306,9 +306,7 @@ def test_what_returns_left_over_pays_other_orders(world: World) -> None:
 
     owed, sent_back = received(world, maker, "100"), received(world, maker, "40")
     payment = world.made("payment", "post", supplier=maker, amount="40")
-    world.made(
-        "payable_allocation", "allocate", supplier=maker, lines=[{"payment": payment.id, "order": sent_back.id}]
-    )
+    world.made("payable_allocation", "allocate", supplier=maker, lines=[{"payment": payment.id, "order": sent_back.id}])
     [(row,)] = world.ask(
         "SELECT l.id FROM purchase_receipt__lines l JOIN purchase_receipt r ON r.id = l.parent"
         ' WHERE r."order" = %(id)s',
