@@ -14,6 +14,14 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      // These packages define components and do nothing else when they are loaded, but do not say so.
+      treeshake: { moduleSideEffects: [{ test: /node_modules\/@rc-component\//, sideEffects: false }] },
+      output: {
+        // What every page begins with is one file: dozens of small ones would wait for each other on a slow line.
+        codeSplitting: { groups: [{ name: "shell", tags: ["$initial"] }] },
+      },
+    },
   },
   // The host stays as the browser says it: the server refuses what comes from another origin.
   server: { proxy: { "/api": { target: SERVER, changeOrigin: false } } },

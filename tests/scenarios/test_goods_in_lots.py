@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -197,7 +198,7 @@ def test_goods_become_others_with_all_their_value(depot: Depot, place: int) -> N
 def test_what_is_made_in_one_breath_knows_the_number(depot: Depot, place: int) -> None:
     nut, pair = thing(depot, "螺母"), thing(depot, "一对")
     arrive(depot, place, {"thing": nut, "quantity": "5", "worth": "50", "code": "L1"})
-    values = {
+    values: dict[str, Any] = {
         "place": place, "parts": [{"thing": nut, "quantity": "2"}], "results": [{"thing": pair, "quantity": "1"}],
     }  # fmt: skip
     assert depot.preview(Create("mixing", values, "mix")).is_possible

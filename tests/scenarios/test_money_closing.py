@@ -33,7 +33,7 @@ def by_subject(world: World, month: str, *, carried: bool = True) -> dict[str, d
     """Opening, debit, credit and closing of each subject, from single entries: nothing is taken from totals.
 
     A reversal takes back what the original brought on its own side."""
-    codes = dict(world.ask("SELECT id, code FROM subject"))
+    codes: dict[int, str] = dict(world.ask("SELECT id, code FROM subject"))
     codes |= dict(world.ask("SELECT id, subject_code FROM expense_category"))
     codes |= dict(world.ask("SELECT id, subject_code FROM income_category"))
     roles = world.application.ground(world.schema).catalog.accounts

@@ -48,7 +48,7 @@ def category(world: World, code: str, form: str = "expense_category") -> int:
     return int(world.ask(f"SELECT id FROM {form} WHERE code = %(code)s", code=code)[0][0])
 
 
-def amount(world: World, role: str, **at: int) -> Decimal:
+def amount(world: World, role: str, **at: int) -> Any:
     return Decimal(world.balance(role, **at)[1])
 
 

@@ -1,6 +1,7 @@
 """Invoices: what is to be invoiced and awaited, red letters, estimates and their differences, debts that arise late."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,11 @@ def row_of(world: World, record: RecordRef, position: int = 0) -> int:
     return int(world.rows(record, "lines", "id")[position][0])
 
 
-def to_invoice(world: World, record: RecordRef) -> Decimal:
+def to_invoice(world: World, record: RecordRef) -> Any:
     return Decimal(world.value(record, "to_invoice"))
 
 
-def invoice(world: World, customer: int, number: int, *lines: dict[str, object]) -> RecordRef:
+def invoice(world: World, customer: int, number: int, *lines: dict[str, Any]) -> RecordRef:
     return world.made(
         "output_invoice", "issue", customer=customer, kind="digital_ordinary", lines=list(lines),
         invoice_number=NUMBER.format(number),
@@ -74,7 +75,7 @@ def test_numbers_of_invoices_are_numbers(world: World) -> None:
     firm = world.customer("号码客户")
     delivery = delivery_of(world, shipped(world, firm))
     lines = [{"delivery_line": row_of(world, delivery)}]
-    values = {"customer": firm, "lines": lines}
+    values: dict[str, Any] = {"customer": firm, "lines": lines}
     with pytest.raises(Invalid):
         world.made("output_invoice", kind="digital_ordinary", invoice_number="123", **values)
     with pytest.raises(Invalid):
@@ -164,7 +165,7 @@ def billed(world: World, supplier: int, number: int, *lines: dict[str, object], 
     return world.made("input_invoice", then, supplier=supplier, invoice_number=NUMBER.format(number), lines=list(lines))
 
 
-def stock_of(world: World, part: int) -> Decimal:
+def stock_of(world: World, part: int) -> Any:
     return amount(world, "on_hand", item=part)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def setting(world: World, **values: str) -> None:
     world.change(record, **values)
 
 
-def plan(world: World, order: RecordRef) -> list[tuple[Decimal, Decimal]]:
+def plan(world: World, order: RecordRef) -> list[tuple[Any, Any]]:
     column = "collected" if order.form == "sales_order" else "paid_off"
     return [(done, left) for done, left in world.rows(order, "instalments", column, "outstanding")]
 

@@ -17,14 +17,14 @@ if (!root) throw new Error("the page has no root");
 
 reloadWhenReplaced();
 const queries = createQueries();
-askAhead(queries, window.location.pathname);
+const ahead = askAhead(queries, window.location.pathname);
 createRoot(root).render(
   <StrictMode>
     <I18nextProvider i18n={createTexts()}>
       <QueryClientProvider client={queries}>
         <Look>
           <Shortcuts>
-            <Pages />
+            <Pages ahead={ahead} />
           </Shortcuts>
         </Look>
       </QueryClientProvider>

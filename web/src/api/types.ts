@@ -204,6 +204,10 @@ export interface ReportPage extends Page {
   offset: number;
   /** From which day to which the figures are; without it they are of now. */
   days?: { first: string | null; last: string | null } | null;
+  /** What was written into the book after this instant is not in the figures. */
+  known_at?: string | null;
+  /** By the name of what rows can become: of each row of the page whether it qualifies. */
+  creates?: Record<string, boolean[]>;
 }
 
 /** A step that is open to a record, or why it is not. */
@@ -332,6 +336,8 @@ export interface ReportDescription {
   /** `required`: nothing is shown before it is given. */
   parameters: { name: string; kind: Kind; label: string; to: string | null; has_default: boolean; required: boolean }[];
   prints?: Print[];
+  /** Documents that can be made of its rows. */
+  creates?: { name: string; label: string; form: string }[];
 }
 
 export interface Change {

@@ -48,14 +48,22 @@ export interface AccountQuestion {
   until?: string | null;
   /** With it only what moved from this day on. */
   since?: string | null;
+  /** Without what was written into the book after this instant. */
+  known_at?: string;
 }
 
-export function Account({ account, at, until = null, since = null }: AccountQuestion) {
+export function Account({ account, at, until = null, since = null, known_at }: AccountQuestion) {
   const { t } = useTranslation("record");
   const opened = useQuery({
-    queryKey: ["figure", account, at, until, since],
+    queryKey: ["figure", account, at, until, since, known_at],
     queryFn: () =>
-      api.post<Opened>("figures", { account, at, ...(until ? { until } : {}), ...(since ? { since } : {}) }),
+      api.post<Opened>("figures", {
+        account,
+        at,
+        ...(until ? { until } : {}),
+        ...(since ? { since } : {}),
+        ...(known_at ? { known_at } : {}),
+      }),
     staleTime: 0,
     retry: false,
   });

@@ -16,6 +16,8 @@ export interface EditorProps {
   disabled?: boolean;
   status?: "error" | "warning" | undefined;
   autoFocus?: boolean;
+  /** A calendar stands open from the beginning. */
+  isOpen?: boolean;
   describedBy?: string | undefined;
   ref?: Ref<HTMLElement>;
 }
@@ -67,6 +69,7 @@ export function FieldEditor({ shape, value, onChange, label, status, describedBy
         <DatePicker
           {...common}
           picker={shape.kind === "date" ? "date" : "month"}
+          {...(rest.isOpen ? { defaultOpen: true } : {})}
           format={format}
           value={value ? dayjs(String(value), format) : null}
           onChange={(day) => onChange(day ? (day as dayjs.Dayjs).format(format) : null)}

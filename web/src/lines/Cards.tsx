@@ -15,7 +15,7 @@ import { cellValue, SEPARATOR, wrongIn } from "./RowView";
 import { isUnreadable } from "./reading";
 import type { GridRow } from "./rows";
 import { scanColumns } from "./scanning";
-import { added, sumOf, sumText } from "./totals";
+import { added, sumOf } from "./totals";
 import type { Lines } from "./useLines";
 
 interface Props {
@@ -69,14 +69,19 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
             return (
               <div key={one.key}>
                 <dt>{one.label}</dt>
-                <dd className={isNegative(sum) ? "figure negative" : "figure"}>{sumText(one.shape.kind, sum)}</dd>
+                <dd className={isNegative(sum) ? "figure negative" : "figure"}>{figure(one.shape.kind, sum)}</dd>
               </div>
             );
           })}
         </dl>
       )}
       {!readOnly && (
-        <Button block size="large" icon={<PlusOutlined />} onClick={() => setOpenKey(lines.spare.key)}>
+        <Button
+          block
+          size="large"
+          icon={<PlusOutlined aria-hidden="true" />}
+          onClick={() => setOpenKey(lines.spare.key)}
+        >
           {t("addRow")}
         </Button>
       )}
@@ -199,13 +204,19 @@ function Stepper({
       <Button
         size="large"
         shape="circle"
-        icon={<MinusOutlined />}
+        icon={<MinusOutlined aria-hidden="true" />}
         aria-label={t("less")}
         disabled={isBlank(value) || String(value) === "0" || isNegative(String(value))}
         onClick={() => step("-1")}
       />
       <output className="figure">{isBlank(value) ? "0" : figure(column.shape.kind, String(value))}</output>
-      <Button size="large" shape="circle" icon={<PlusOutlined />} aria-label={t("more")} onClick={() => step("1")} />
+      <Button
+        size="large"
+        shape="circle"
+        icon={<PlusOutlined aria-hidden="true" />}
+        aria-label={t("more")}
+        onClick={() => step("1")}
+      />
     </fieldset>
   );
 }
@@ -236,7 +247,7 @@ function Sheet(props: SheetProps) {
           <Button
             type="text"
             size="large"
-            icon={<LeftOutlined />}
+            icon={<LeftOutlined aria-hidden="true" />}
             aria-label={t("before")}
             disabled={!before}
             onClick={() => before?.()}
@@ -244,7 +255,7 @@ function Sheet(props: SheetProps) {
           <Button
             type="text"
             size="large"
-            icon={<RightOutlined />}
+            icon={<RightOutlined aria-hidden="true" />}
             aria-label={t("after")}
             disabled={!after}
             onClick={() => after?.()}
@@ -257,7 +268,7 @@ function Sheet(props: SheetProps) {
             <Button
               size="large"
               danger
-              icon={<DeleteOutlined />}
+              icon={<DeleteOutlined aria-hidden="true" />}
               onClick={() => {
                 lines.remove(place, place);
                 onClose();

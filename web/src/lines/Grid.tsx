@@ -4,39 +4,38 @@
 // biome-ignore-all lint/a11y/noStaticElementInteractions: keys and clicks of all cells are heard in one place
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import {
-  type ClipboardEvent,
   type KeyboardEvent,
-  type MouseEvent,
-  type PointerEvent,
-  type ReactNode,
   type Ref,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
-  useMemo,
   useReducer,
   useRef,
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
 import type { Value } from "@/api/types";
-import { FieldEditor } from "@/fields/FieldEditor";
 import { isLinked } from "@/fields/shape";
 import { shown as shownText } from "@/fields/shown";
 import { ValueText } from "@/fields/ValueText";
-import { dayOf, isNegative } from "@/look/figures";
+import { dayOf } from "@/look/figures";
 import { useLook } from "@/look/Look";
-import { asTable } from "./clipboard";
-import { type Column, isSummed, NARROWEST, statesOf, WIDEST } from "./columns";
+import { BOXED, CALENDARS, cellEditor, PICKED } from "./cellEditor";
+import { type Column, isSummed, statesOf } from "./columns";
+import { HeadRow } from "./HeadRow";
+import type { Hand } from "./hand";
 import type { Change } from "./history";
+import { acts } from "./keys";
 import type { LinesGridProps } from "./LinesGrid";
-import { blockOf, firstTyped, nextOf, nextTyped, type Place, type Size, towards, within } from "./moving";
-import { ChoiceEditor, type EditorHandle, LinkEditor } from "./PickEditor";
-import { cellText, isMany, type Paste, type PasteColumn, standing, taken } from "./pasting";
+import { blockOf, firstTyped, nextOf, nextTyped, type Place, type Size, within } from "./moving";
+import type { EditorHandle } from "./PickEditor";
+import { type Message, type Paste, standing } from "./pasting";
 import { cellValue, RowView, SEPARATOR } from "./RowView";
 import { isUnreadable, readCell, spelled } from "./reading";
-import { sumOf, sumText } from "./totals";
+import { SumsRow } from "./SumsRow";
+import { useClipboard } from "./useClipboard";
 import type { Lines } from "./useLines";
+import { usePointer } from "./usePointer";
 
 /** What others ask of the grid. */
 export interface GridHandle {
@@ -55,7 +54,7 @@ interface Props {
   columns: readonly Column[];
   widths: Readonly<Record<string, number>>;
   onWidth: (key: string, width: number) => void;
-  message: { link: string; count: string | null; units: readonly string[] } | null;
+  message: Message | null;
   onPaste: (paste: Paste, row: number) => void;
   /** A link to what is not there yet. */
   onCreate: (create: { form: string; words: string; use: (value: Value) => void }) => void;
@@ -77,12 +76,6 @@ interface Edit {
   isNewRow: boolean;
 }
 
-/** The last thing copied here: its links are pasted as the links that they are. */
-let copied: { text: string; cells: { column: Column; value: Value }[][] } | null = null;
-
-const PICKED = new Set(["link", "choice"]);
-const BOXED = new Set(["choices", "tags", "instant", "long_text"]);
-
 export function Grid(props: Props) {
   const { given, lines, columns, onWidth, message, onPaste, onCreate, telling, flash, onTell, statusId, ref } = props;
   const { field, readOnly, stateOf, besides, errors, onWhy } = given;
@@ -97,7 +90,6 @@ export function Grid(props: Props) {
   const held = useRef<string[]>([]);
   const isReplaying = useRef(false);
   const [, goOnTyping] = useReducer((times: number) => times + 1, 0);
-  const isDragging = useRef(false);
   /** The cursor goes behind what stands in the cell. */
   const wantsCursor = useRef(false);
 
@@ -278,6 +270,33 @@ export function Grid(props: Props) {
     },
   }));
 
+  const hand: Hand = {
+    ...{ lines, columns, readOnly, size, sizeNow, active, extent, block, column, row, isOpen, onWhy },
+    ...{ mayType, cellsOf, enter, finish, cancel, goTo, goOn, lead, clear, fillDown, removeRows, insert },
+    isTyping: draft !== null,
+    rowsOnPage: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / height) - 3),
+    begin: (atEnd = false) => {
+      if (atEnd) wantsCursor.current = true;
+      begin();
+    },
+    openCalendar: () => {
+      if (!column || !CALENDARS.has(column.shape.kind) || !mayType(active)) return false;
+      finish();
+      setOpen(true);
+      return true;
+    },
+    extend: setExtent,
+    choose: (place, to) => {
+      setActive(place);
+      setExtent(to);
+    },
+    keepFocus: () => {
+      wantsFocus.current = true;
+    },
+  };
+  const { onCopy, onPasted } = useClipboard(hand, words, today, message, onPaste);
+  const { onMouseDown, onMouseOver, onClick, onFocus, onBlur } = usePointer(hand, scroller, input);
+
   // Keys
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -291,244 +310,11 @@ export function Grid(props: Props) {
       wantsFocus.current = true;
       return;
     }
-    if (handle.current?.key(event) || acts(event)) {
+    if (handle.current?.key(event) || acts(event, hand)) {
       event.preventDefault();
       event.stopPropagation();
     }
   };
-  const acts = (event: KeyboardEvent): boolean => {
-    const isTyping = draft !== null;
-    const mod = event.ctrlKey || event.metaKey;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / height) - 3);
-    const from = event.shiftKey && extent ? extent : active;
-    const last = size.columns - 1;
-    const move = (rowsOn: number, columnsOn: number): true => {
-      const mayExtend = event.shiftKey && !isTyping;
-      goTo(towards(mayExtend ? from : active, rowsOn, columnsOn, sizeNow()), mayExtend);
-      return true;
-    };
-    if (mod && !event.altKey) return actsWithMod(event, isTyping, move);
-    if (event.altKey) return false;
-    switch (event.key) {
-      case "Enter":
-        // On the last cell of all there is nowhere to go on to: the empty row is already there.
-        goOn(event.shiftKey ? -1 : 1);
-        return true;
-      case "Tab":
-        return goOn(event.shiftKey ? -1 : 1);
-      case "ArrowUp":
-        return move(-1, 0);
-      case "ArrowDown":
-        return move(1, 0);
-      case "ArrowLeft":
-        return !isTyping && move(0, -1);
-      case "ArrowRight":
-        return !isTyping && move(0, 1);
-      case "Home":
-        return !isTyping && move(0, -size.columns);
-      case "End":
-        return !isTyping && move(0, size.columns);
-      case "PageUp":
-        return move(-page, 0);
-      case "PageDown":
-        return move(page, 0);
-      case "F2":
-        if (!mayType(active) && column?.field && row) onWhy?.(column.field, row);
-        else {
-          wantsCursor.current = true;
-          begin();
-        }
-        return true;
-      case "Escape":
-        if (!isTyping && !isOpen && !extent) return false;
-        if (isTyping || isOpen) cancel();
-        setExtent(null);
-        wantsFocus.current = true;
-        return true;
-      case "Delete":
-        if (isTyping || readOnly) return false;
-        clear();
-        return true;
-      case "Insert":
-        if (event.shiftKey) return false;
-        insert();
-        return true;
-      case " ":
-        if (event.shiftKey && !isTyping) {
-          setActive({ ...active, column: 0 });
-          setExtent({ row: active.row, column: last });
-          wantsFocus.current = true;
-          return true;
-        }
-        if (column?.shape.kind === "flag") begin();
-        return !isTyping && (column?.shape.kind === "flag" || !mayType(active));
-      default:
-        return false;
-    }
-  };
-  const actsWithMod = (event: KeyboardEvent, isTyping: boolean, move: (r: number, c: number) => true): boolean => {
-    switch (event.key.toLowerCase()) {
-      case "enter":
-      case "s":
-        // Saving is the page's: it takes what is typed here with it.
-        finish();
-        return false;
-      case "arrowup":
-        return move(-size.rows, 0);
-      case "arrowdown":
-        return move(size.rows, 0);
-      case "arrowleft":
-        return !isTyping && move(0, -size.columns);
-      case "arrowright":
-        return !isTyping && move(0, size.columns);
-      case "home":
-        return !isTyping && move(-size.rows, -size.columns);
-      case "end":
-        return !isTyping && move(size.rows, size.columns);
-      case "a":
-        if (isTyping) return false;
-        setActive({ row: 0, column: 0 });
-        setExtent({ row: Math.max(0, lines.now.length - 1), column: size.columns - 1 });
-        wantsFocus.current = true;
-        return true;
-      case "d":
-        finish();
-        fillDown();
-        return true;
-      case "delete":
-        if (readOnly) return false;
-        removeRows(block.top, block.bottom);
-        return true;
-      case "z":
-      case "y":
-        if (readOnly) return false;
-        if (isTyping) cancel();
-        else lead(event.key.toLowerCase() === "y" || event.shiftKey ? lines.redo() : lines.undo());
-        wantsFocus.current = true;
-        return true;
-      default:
-        return false;
-    }
-  };
-
-  // Clipboard
-
-  const onCopy = (event: ClipboardEvent, isCut: boolean) => {
-    if (draft !== null || (event.target as HTMLElement).closest(".lines-boxed")) return;
-    const cells = cellsOf({ ...block, bottom: Math.min(block.bottom, Math.max(block.top, lines.now.length - 1)) });
-    const text = asTable(cells.map((line) => line.map((one) => cellText(one.column.shape, one.value, words))));
-    copied = { text, cells };
-    event.clipboardData.setData("text/plain", text);
-    event.preventDefault();
-    if (isCut && !readOnly) clear();
-  };
-  const onPasted = (event: ClipboardEvent) => {
-    const text = event.clipboardData.getData("text/plain");
-    const isOne = !isMany(text);
-    if (readOnly || text === "" || (event.target as HTMLElement).closest(".lines-boxed")) return;
-    if (draft !== null && isOne) return;
-    event.preventDefault();
-    finish();
-    wantsFocus.current = true;
-    const own = copied && copied.text === text.replace(/\r\n/g, "\n") ? copied.cells : null;
-    const single = own?.length === 1 && own[0]?.length === 1 ? own[0][0] : undefined;
-    if (single && fits(single.column, column)) {
-      const cells = cellsOf(block).flat();
-      return lines.fill(cells.map((one) => ({ row: one.row, column: one.column.key, value: single.value ?? null })));
-    }
-    if (own?.every((line) => line.every((one, at) => fits(one.column, columns[active.column + at])))) {
-      return onPaste(known(own), active.row);
-    }
-    if (isOne) return pasteOne(text);
-    const paste = taken(text, { columns: columns.map(pasteColumn), column: active.column, today, message });
-    onPaste(paste, active.row);
-  };
-  const pasteOne = (text: string) => {
-    if (!column) return;
-    if (column.shape.kind === "link") return enter(text.trim());
-    const reading = readCell(column.shape, text, today);
-    const value = reading.isRead ? reading.value : text.trim();
-    lines.fill(
-      cellsOf(block)
-        .flat()
-        .map((one) => ({ row: one.row, column: one.column.key, value })),
-    );
-  };
-  const known = (own: NonNullable<typeof copied>["cells"]): Paste => ({
-    where: "over",
-    unused: [],
-    columns: (own[0] ?? []).map((_, at) => columns[active.column + at]?.key ?? ""),
-    rows: own.map((line) => ({
-      source: "",
-      cells: Object.fromEntries(
-        line.flatMap((one, at) => {
-          const to = columns[active.column + at];
-          return to?.field ? [[to.key, { text: "", value: one.value ?? null }]] : [];
-        }),
-      ),
-    })),
-  });
-
-  // Pointer
-
-  const placeOf = (target: EventTarget): { row: number; column: number | null } | null => {
-    const cell = (target as HTMLElement).closest<HTMLElement>("[data-row]");
-    if (!cell) return null;
-    const at = cell.dataset.column;
-    return { row: Number(cell.dataset.row), column: at === undefined ? null : Number(at) };
-  };
-  const onMouseDown = (event: MouseEvent) => {
-    const target = event.target as HTMLElement;
-    const place = placeOf(target);
-    if (event.button !== 0 || !place || target.closest("a, button, .lines-boxed")) return;
-    if (place.column === null) {
-      event.preventDefault();
-      goTo({ row: place.row, column: 0 });
-      setExtent({ row: place.row, column: size.columns - 1 });
-      return;
-    }
-    const to = { row: place.row, column: place.column };
-    if (to.row === active.row && to.column === active.column && !event.shiftKey && !extent) {
-      const hadFocus = scroller.current?.contains(document.activeElement) ?? false;
-      // In its text the pointer places the cursor; anywhere else in the cell the editor keeps the focus.
-      if (target !== input.current || !hadFocus) event.preventDefault();
-      wantsFocus.current = document.activeElement !== input.current;
-      if (!hadFocus) setActive({ ...active });
-      // Once more on the cell that is active already: change what stands there.
-      else if (draft === null) begin();
-      return;
-    }
-    event.preventDefault();
-    isDragging.current = true;
-    goTo(to, event.shiftKey);
-    const isBox = target.closest(".lines-box") && columns[to.column]?.shape.kind === "flag";
-    const at = lines.shown[to.row];
-    if (isBox && at && mayType(to))
-      lines.set(at, columns[to.column]?.key ?? "", at[columns[to.column]?.key ?? ""] !== true);
-  };
-  const onMouseOver = (event: MouseEvent) => {
-    if (event.buttons !== 1) isDragging.current = false;
-    const place = isDragging.current ? placeOf(event.target) : null;
-    if (place && place.column !== null) setExtent({ row: place.row, column: place.column });
-  };
-  const onClick = (event: MouseEvent) => {
-    const target = event.target as HTMLElement;
-    const gone = target.closest<HTMLElement>("[data-remove]")?.dataset.remove;
-    if (gone !== undefined) removeRows(Number(gone), Number(gone));
-    else if (target.closest("[data-why]") && column?.field && row) onWhy?.(column.field, row);
-  };
-  const onFocus = (event: React.FocusEvent) => {
-    const place = placeOf(event.target);
-    if (!place || place.column === null || (place.row === active.row && place.column === active.column)) return;
-    goTo({ row: place.row, column: place.column });
-  };
-  const onBlur = (event: React.FocusEvent) => {
-    const to = event.relatedTarget as HTMLElement | null;
-    if (event.currentTarget.contains(to) || to?.closest(".ant-picker-dropdown, .ant-select-dropdown")) return;
-    finish();
-    setExtent(null);
-  };
-
   // Drawing
 
   const virtual = useVirtualizer({
@@ -566,7 +352,7 @@ export function Grid(props: Props) {
     isReplaying.current = held.current.length > 0;
     if (key === undefined) return;
     const pressed = new globalThis.KeyboardEvent("keydown", { key }) as unknown as KeyboardEvent;
-    const isTaken = handle.current?.key(pressed) || acts(pressed);
+    const isTaken = handle.current?.key(pressed) || acts(pressed, hand);
     if (!isTaken && key.length === 1) enter((typing.current ?? "") + key);
     if (isReplaying.current) goOnTyping();
   });
@@ -583,105 +369,53 @@ export function Grid(props: Props) {
   }, [isReady, text, active.row, active.column]);
 
   const label = column ? t("cell", { label: column.label, row: active.row + 1 }) : "";
-  const describedBy = told ? statusId : undefined;
-  const editor = (): ReactNode => {
-    if (!column || !row || !mayType(active)) return null;
-    const { shape, key } = column;
-    const common = { label, describedBy, isWrong: told !== null };
-    if (PICKED.has(shape.kind)) {
-      const Editor = shape.kind === "link" ? LinkEditor : ChoiceEditor;
-      return (
-        <Editor
-          key={`${row.key} ${key}`}
-          {...common}
-          {...{ shape, text, input, handle, isOpen }}
-          words={draft}
-          onWords={enter}
-          onOpen={() => setOpen(true)}
-          held={held}
-          onWait={() => {
-            isReplaying.current = false;
-          }}
-          onPick={(value, step, isLate) => {
-            if (isLate) isReplaying.current = true;
-            write(null);
-            setOpen(false);
-            const isSame = isLinked(value) && isLinked(row[key]) && row[key].id === value.id;
-            if (!isSame && (value ?? null) !== (row[key] ?? null)) lines.set(row, key, value);
-            wantsFocus.current = step !== 0 || document.activeElement === input.current;
-            if (step !== 0) goOn(step);
-          }}
-          onCreate={(sought) => {
-            const form = shape.to ?? "";
-            cancel();
-            onCreate({ form, words: sought, use: (value) => lines.set(row, key, value) });
-          }}
-        />
-      );
-    }
-    if (shape.kind === "flag") {
-      return (
-        <span
-          role="checkbox"
-          aria-checked={row[key] === true}
-          aria-label={label}
-          aria-describedby={describedBy}
-          tabIndex={0}
-          className={row[key] === true ? "lines-box is-on" : "lines-box"}
-        />
-      );
-    }
-    if (BOXED.has(shape.kind)) {
-      if (!isOpen) return null;
-      return (
-        <div className="lines-boxed">
-          <FieldEditor
-            shape={shape}
-            value={row[key]}
-            label={label}
-            status={told ? "error" : undefined}
-            autoFocus
-            onChange={(value) => lines.set(row, key, value)}
-          />
-        </div>
-      );
-    }
-    return (
-      <input
-        key={`${row.key} ${key}`}
-        ref={input}
-        className="lines-input"
-        aria-label={label}
-        aria-invalid={told !== null}
-        aria-describedby={describedBy}
-        inputMode={column.isFigure ? "decimal" : "text"}
-        autoComplete="off"
-        spellCheck={false}
-        value={draft ?? text}
-        onChange={(event) => enter(event.target.value)}
-      />
-    );
-  };
+  const editor = () =>
+    cellEditor({
+      hand,
+      label,
+      text,
+      draft,
+      isWrong: told !== null,
+      describedBy: told ? statusId : undefined,
+      input,
+      handle,
+      held,
+      onOpen: () => setOpen(true),
+      onWait: () => {
+        isReplaying.current = false;
+      },
+      onPick: (value, step, isLate) => {
+        if (!column || !row) return;
+        const { key } = column;
+        if (isLate) isReplaying.current = true;
+        write(null);
+        setOpen(false);
+        const isSame = isLinked(value) && isLinked(row[key]) && row[key].id === value.id;
+        if (!isSame && (value ?? null) !== (row[key] ?? null)) lines.set(row, key, value);
+        wantsFocus.current = step !== 0 || document.activeElement === input.current;
+        if (step !== 0) goOn(step);
+      },
+      onCreate: (sought) => {
+        if (!column || !row) return;
+        cancel();
+        onCreate({
+          form: column.shape.to ?? "",
+          words: sought,
+          use: (value) => lines.set(row, column.key, value),
+        });
+      },
+      onBoxed: (value) => {
+        if (!column || !row) return;
+        lines.set(row, column.key, value);
+        if (!CALENDARS.has(column.shape.kind)) return;
+        // The day is chosen: the calendar has nothing more to ask.
+        setOpen(false);
+        wantsFocus.current = true;
+      },
+    });
 
   const template = ["44px", ...columns.map((one) => `${one.width}px`), ...(readOnly ? [] : ["40px"])].join(" ");
   const hasSums = columns.some(isSummed);
-  const { now } = lines;
-  const sums = useMemo(
-    () => new Map(now.length === 0 ? [] : columns.filter(isSummed).map((one) => [one.key, sumOf(now, one.key)])),
-    [now, columns],
-  );
-  const edge = (event: PointerEvent, one: Column) => {
-    const begins = event.clientX;
-    const target = event.currentTarget as HTMLElement;
-    target.setPointerCapture(event.pointerId);
-    const drag = (moved: globalThis.PointerEvent) =>
-      onWidth(one.key, Math.max(NARROWEST, Math.min(WIDEST, one.width + moved.clientX - begins)));
-    target.addEventListener("pointermove", drag);
-    target.addEventListener("lostpointercapture", () => target.removeEventListener("pointermove", drag), {
-      once: true,
-    });
-    event.preventDefault();
-  };
   const figures = columns.filter((one) => one.field === null);
   return (
     <>
@@ -705,29 +439,7 @@ export function Grid(props: Props) {
         onFocus={onFocus}
         onBlur={onBlur}
       >
-        <div role="row" aria-rowindex={1} className="lines-row lines-head">
-          <div role="columnheader" className="lines-cell lines-place" aria-label={t("place")}>
-            #
-          </div>
-          {columns.map((one, at) => (
-            <div
-              key={one.key}
-              role="columnheader"
-              aria-colindex={at + 2}
-              className={[
-                "lines-cell",
-                one.isFigure ? "is-figure" : "",
-                at === 0 ? "is-stuck" : "",
-                one.field ? "" : "is-beside",
-              ].join(" ")}
-              title={one.field?.help ?? one.label}
-            >
-              <span className="lines-label">{one.label}</span>
-              <span className="lines-edge" onPointerDown={(event) => edge(event, one)} />
-            </div>
-          ))}
-          {!readOnly && <div role="columnheader" aria-label={t("common:delete")} className="lines-cell lines-end" />}
-        </div>
+        <HeadRow columns={columns} readOnly={readOnly} onWidth={onWidth} />
         <div role="rowgroup" className="lines-body" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const one = rows[item.index];
@@ -758,27 +470,7 @@ export function Grid(props: Props) {
             );
           })}
         </div>
-        {hasSums && (
-          <div role="row" aria-rowindex={rows.length + 2} className="lines-row lines-sums">
-            <div role="rowheader" className="lines-cell lines-place" aria-label={t("sums")}>
-              Σ
-            </div>
-            {columns.map((one, at) => {
-              const sum = sums.get(one.key) ?? null;
-              const names = ["lines-cell", one.isFigure ? "is-figure" : "", at === 0 ? "is-stuck" : ""];
-              return (
-                <div key={one.key} role="gridcell" aria-colindex={at + 2} className={names.join(" ")}>
-                  {sum !== null && (
-                    <span className={isNegative(sum) ? "lines-text negative" : "lines-text"}>
-                      {sumText(one.shape.kind, sum)}
-                    </span>
-                  )}
-                </div>
-              );
-            })}
-            {!readOnly && <div role="gridcell" className="lines-cell lines-end" />}
-          </div>
-        )}
+        {hasSums && <SumsRow rows={lines.now} columns={columns} place={rows.length + 2} readOnly={readOnly} />}
       </div>
       {figures.length > 0 && (
         // In sight also where their columns are not.
@@ -795,18 +487,6 @@ export function Grid(props: Props) {
       )}
     </>
   );
-}
-
-export function pasteColumn(column: Column): PasteColumn {
-  const isTyped = Boolean(column.field?.typed && !column.field.read_only);
-  return { key: column.key, label: column.label, shape: column.shape, isTyped };
-}
-
-/** Whether what was copied from one column can go into another as it is. */
-function fits(from: Column, to: Column | undefined): boolean {
-  if (!to) return false;
-  if (from.key === to.key) return true;
-  return from.shape.kind === to.shape.kind && from.shape.to === to.shape.to && from.shape.kind !== "choice";
 }
 
 function idIn(value: Value): number {

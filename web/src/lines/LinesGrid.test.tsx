@@ -34,6 +34,7 @@ const LINES = field("rows", "lines", {
     field("note", "text"),
   ],
 });
+const DATED = field("rows", "lines", { fields: [field("day", "date"), field("note", "text")] });
 const FORM = {
   form: "paper",
   fields: [LINES],
@@ -87,18 +88,20 @@ function Page({
   begin,
   errors = [],
   readOnly = false,
+  lines = LINES,
 }: {
   seen: Seen;
   begin: GridRow[];
   errors?: CellError[];
   readOnly?: boolean;
+  lines?: Field;
 }) {
   const [rows, setRows] = useState(begin);
   seen.rows = rows;
   return (
     <LinesGrid
       form={FORM}
-      field={LINES}
+      field={lines}
       rows={rows}
       onChange={setRows}
       readOnly={readOnly}
@@ -111,7 +114,7 @@ function Page({
   );
 }
 
-function open(begin: GridRow[] = [], more: { errors?: CellError[]; readOnly?: boolean } = {}) {
+function open(begin: GridRow[] = [], more: { errors?: CellError[]; readOnly?: boolean; lines?: Field } = {}) {
   const seen: Seen = { rows: [] };
   render(
     <I18nextProvider i18n={createTexts("en")}>
@@ -198,6 +201,23 @@ describe("typing", () => {
     expect(seen.rows[0]?.count).toBe("2");
     await user.keyboard("{F2}5{Enter}");
     expect(seen.rows[0]?.count).toBe("25");
+  });
+  test("a day is typed, or picked from the calendar that a key opens", async () => {
+    const { seen, user } = open([row("a", { day: "2026-03-10" })], { lines: DATED });
+    await user.click(cell(0, 1));
+    await user.click(cell(0, 0));
+    await user.keyboard("2026-3-12{Shift>}{Enter}{/Shift}");
+    expect(seen.rows[0]?.day).toBe("2026-03-12");
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    await user.click(await screen.findByTitle("2026-03-20"));
+    expect(seen.rows[0]?.day).toBe("2026-03-20");
+    // The calendar is gone, and the keys are the grid's again.
+    await waitFor(() => expect(focused()).toMatchObject({ row: "0", column: "0" }));
+    expect(document.querySelector(".lines-boxed")).toBeNull();
+    await user.keyboard("{F4}");
+    expect(await screen.findByTitle("2026-03-21")).toBeInTheDocument();
+    await user.keyboard("{Escape}");
+    expect(document.querySelector(".lines-boxed")).toBeNull();
   });
   test("an input method has its keys to itself", async () => {
     const { seen, user } = open(two());

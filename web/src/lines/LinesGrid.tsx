@@ -14,15 +14,16 @@ import { lazy, memo, Suspense, useCallback, useId, useMemo, useRef, useState } f
 import { useTranslation } from "react-i18next";
 import type { Field, Form, Value, Values } from "@/api/types";
 import { dayOf } from "@/look/figures";
-import { useShortcut, useShownShortcuts } from "@/look/shortcuts";
+import { useShortcut, useWritten } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
 import { Scanner } from "@/scan/Scanner";
 import { Cards } from "./Cards";
 import { columnsOf, seenIn } from "./columns";
-import { Grid, type GridHandle, isPlain, pasteColumn } from "./Grid";
+import { Grid, type GridHandle, isPlain } from "./Grid";
 import { changesOf, type Paste, taken } from "./pasting";
 import type { CellError, GridRow } from "./rows";
 import { scanColumns } from "./scanning";
+import { pasteColumn } from "./useClipboard";
 import { useGun } from "./useGun";
 import { useLines } from "./useLines";
 import { useScans } from "./useScans";
@@ -261,20 +262,25 @@ const Foot = memo(function Foot(props: FootProps) {
     <div className="lines-foot">
       {!readOnly && !narrow && (
         <Tooltip title={t("addHint")}>
-          <Button type="text" size="small" icon={<PlusOutlined />} onClick={does.add}>
+          <Button type="text" size="small" icon={<PlusOutlined aria-hidden="true" />} onClick={does.add}>
             {t("addRow")}
           </Button>
         </Tooltip>
       )}
       {pastes && (
         <Tooltip title={t("paste.hint")}>
-          <Button type="text" size={narrow ? "large" : "small"} icon={<SnippetsOutlined />} onClick={does.paste}>
+          <Button
+            type="text"
+            size={narrow ? "large" : "small"}
+            icon={<SnippetsOutlined aria-hidden="true" />}
+            onClick={does.paste}
+          >
             {t("paste.button")}
           </Button>
         </Tooltip>
       )}
       {scans && (
-        <Button type="text" size="large" icon={<CameraOutlined />} onClick={does.scan}>
+        <Button type="text" size="large" icon={<CameraOutlined aria-hidden="true" />} onClick={does.scan}>
           {t("scan.button")}
         </Button>
       )}
@@ -312,7 +318,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 /** The keys of the grid, for whoever has not learnt them yet. */
 function KeyHelp() {
   const { t } = useTranslation("lines");
-  const { written } = useShownShortcuts();
+  const written = useWritten();
   const content = (
     <dl className="lines-keys">
       {KEYS.map(([keys, text]) => (
@@ -327,7 +333,12 @@ function KeyHelp() {
   );
   return (
     <Popover content={content} trigger="click" placement="topRight">
-      <Button type="text" size="small" icon={<QuestionCircleOutlined />} aria-label={t("keys.title")} />
+      <Button
+        type="text"
+        size="small"
+        icon={<QuestionCircleOutlined aria-hidden="true" />}
+        aria-label={t("keys.title")}
+      />
     </Popover>
   );
 }

@@ -276,7 +276,7 @@ function Items({ places, keys, columns, today, change }: ItemsProps) {
               <Button
                 type="text"
                 size="small"
-                icon={<CloseOutlined />}
+                icon={<CloseOutlined aria-hidden="true" />}
                 aria-label={t("paste.drop", { row: place + 1 })}
                 onClick={() => change(place, null)}
               />

@@ -256,7 +256,7 @@ function Picker(props: PickProps & { found: Found }) {
               }}
             >
               <span>
-                <PlusOutlined /> {t("fields:createNamed", { name: (words ?? "").trim() })}
+                <PlusOutlined aria-hidden="true" /> {t("fields:createNamed", { name: (words ?? "").trim() })}
               </span>
             </div>
           )}

@@ -123,7 +123,7 @@ export const RowView = memo(function RowView(props: RowProps) {
                   title={t("why")}
                   data-why
                 >
-                  <QuestionCircleOutlined />
+                  <QuestionCircleOutlined aria-hidden="true" />
                 </button>
               )}
           </div>
@@ -140,7 +140,7 @@ export const RowView = memo(function RowView(props: RowProps) {
               title={t("removeHint")}
               data-remove={place}
             >
-              <DeleteOutlined />
+              <DeleteOutlined aria-hidden="true" />
             </button>
           )}
         </div>

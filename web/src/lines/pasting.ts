@@ -39,13 +39,19 @@ export interface Paste {
   unused: string[];
 }
 
+/** What a message tells of: the scanned link, what is counted, and the link that a unit would be. */
+export interface Message {
+  link: string;
+  count: string | null;
+  units: readonly string[];
+}
+
 interface Given {
   columns: readonly PasteColumn[];
   /** Where the active cell stands. */
   column: number;
   today: string;
-  /** What a message tells of: the scanned link, what is counted, and the link that a unit would be. */
-  message: { link: string; count: string | null; units: readonly string[] } | null;
+  message: Message | null;
 }
 
 /** Whether a text is more than the content of one cell. */

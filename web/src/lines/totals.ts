@@ -1,6 +1,4 @@
 /** Sums over rows, exact and anew with every key: what a row adds is remembered as long as the row stays the same. Pure. */
-import type { Kind } from "@/api/types";
-import { figure } from "@/look/figures";
 import type { GridRow } from "./rows";
 
 const PLACES = 12;
@@ -42,10 +40,4 @@ export function sumOf(rows: readonly GridRow[], column: string): string {
 /** Two exact figures together. */
 export function added(one: unknown, other: unknown): string {
   return written(scaled(one) + scaled(other));
-}
-
-/** A sum as people read it: amounts to the cent, as those above it are. */
-export function sumText(kind: Kind, sum: string): string {
-  const [whole = "", fraction = ""] = sum.split(".");
-  return figure(kind, kind === "money" && fraction.length < 2 ? `${whole}.${fraction.padEnd(2, "0")}` : sum);
 }

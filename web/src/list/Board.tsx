@@ -1,7 +1,7 @@
 /** Records as cards in columns by a choice, a flag, a link or their state; a card that is moved takes the step that leads there. */
 import { MoreOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
-import { App, Button, Dropdown, Skeleton } from "antd";
+import { Button, Dropdown, Skeleton } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -10,6 +10,7 @@ import { keys } from "@/api/queries";
 import type { DeclaredView, Form, Heading, ListRow, Page, Transition } from "@/api/types";
 import { isBlank, isLinked, shapeOfHeading } from "@/fields/shape";
 import { shown } from "@/fields/shown";
+import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
 import { boardColumns, type Group, stepsBetween } from "./boards";
 import { Cell } from "./Cell";
@@ -42,7 +43,7 @@ const CARRIED = "application/x-card";
 
 export default function Board({ form, view, by, selection, where, sort, onNarrow }: Props) {
   const { t } = useTranslation("list");
-  const { message } = App.useApp();
+  const message = useMessage();
   const [moving, setMoving] = useState<Moving | null>(null);
   const [carried, setCarried] = useState<ListRow | null>(null);
   const [limits, setLimits] = useState<Record<string, number>>({});

@@ -1,13 +1,15 @@
 /** What can be done with the chosen rows, all at once; it stands where the conditions stood. */
 import { CloseOutlined, DeleteOutlined, DownOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Dropdown, Popconfirm } from "antd";
-import { useState } from "react";
+import { Button, Dropdown, Popconfirm } from "antd";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "@/api/queries";
 import type { Form, Transition } from "@/api/types";
-import { BulkResults } from "./BulkResults";
+import { useMessage } from "@/look/messages";
 import { type Act, type Chosen, inBulk, type Result } from "./bulk";
+
+const BulkResults = lazy(() => import("./BulkResults"));
 
 interface Props {
   form: Form;
@@ -22,7 +24,7 @@ const UNDO_SECONDS = 8;
 
 export function BulkBar({ form, chosen, isBin, onClear }: Props) {
   const { t } = useTranslation("list");
-  const { message } = App.useApp();
+  const message = useMessage();
   const queries = useQueryClient();
   const [done, setDone] = useState<number | null>(null);
   const [failed, setFailed] = useState<{ label: string; results: Result[]; chosen: Chosen[] } | null>(null);
@@ -168,7 +170,11 @@ export function BulkBar({ form, chosen, isBin, onClear }: Props) {
           </Button>
         </div>
       )}
-      {failed && <BulkResults {...failed} form={form.form} onClose={() => setFailed(null)} />}
+      {failed && (
+        <Suspense>
+          <BulkResults {...failed} form={form.form} onClose={() => setFailed(null)} />
+        </Suspense>
+      )}
     </>
   );
 

@@ -14,7 +14,7 @@ interface Props {
   onClose: () => void;
 }
 
-export function BulkResults({ form, label, results, chosen, onClose }: Props) {
+export default function BulkResults({ form, label, results, chosen, onClose }: Props) {
   const { t } = useTranslation("list");
   const names = new Map(chosen.map((one) => [one.id, one.title]));
   const bad = results.filter((one) => !one.ok);

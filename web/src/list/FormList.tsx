@@ -10,7 +10,7 @@ import {
   UploadOutlined,
 } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Badge, Button, Dropdown, Popover, Skeleton, Tooltip } from "antd";
+import { Badge, Button, Dropdown, Popover, Skeleton, Tooltip } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
@@ -20,6 +20,7 @@ import type { Form, ListRow } from "@/api/types";
 import { shown as shownText } from "@/fields/shown";
 import { grouped } from "@/look/figures";
 import { useLook } from "@/look/Look";
+import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
 import { useShortcut } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
@@ -61,7 +62,7 @@ const MOST_CHOSEN = 500;
 
 export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
   const { t } = useTranslation("list");
-  const { message } = App.useApp();
+  const message = useMessage();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const isNarrow = useNarrow();
@@ -354,7 +355,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
         total={count && !count.more ? count.value : null}
         titleKey={titleKey}
         sort={sortShown}
-        onSort={(key, added) => ask({ sort: nextSort(asked.sort ?? sortShown, key, added) }, true)}
+        onSort={(key, added) => ask({ sort: nextSort(asked.sort, key, added, sortShown) }, true)}
         widths={drawnWidths}
         onWidth={setWidth}
         onMove={(key, to) => ask({ columns: reordered(keysInSight, key, to) }, true)}
@@ -478,7 +479,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
       {body}
       {isNarrow && mayCreate && !asked.bin && (
         <Link to={`/${form.form}/new`} className="list-float" aria-label={t("common:new")}>
-          <PlusOutlined />
+          <PlusOutlined aria-hidden="true" />
         </Link>
       )}
       {isNarrow && isFiltering && (

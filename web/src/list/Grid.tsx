@@ -20,7 +20,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { ListRow } from "@/api/types";
-import { grouped, isNegative, trimmed } from "@/look/figures";
+import { figure, isNegative } from "@/look/figures";
 import { useLook } from "@/look/Look";
 import { Cell } from "./Cell";
 import { type Column, isFigure, NARROWEST, usualWidth, WIDEST } from "./columns";
@@ -278,8 +278,15 @@ export function Grid(props: Props) {
               {t("sum")}
             </div>
           )}
-          {columns.map((column) => (
-            <div key={column.key} role="gridcell" className="grid-cell is-figure">
+          {columns.map((column, place) => (
+            <div
+              key={column.key}
+              role="gridcell"
+              // A long sum takes the room of the column before it, where that has none.
+              className={
+                props.sums?.[columns[place - 1]?.key ?? ""] ? "grid-cell is-figure" : "grid-cell is-figure has-room"
+              }
+            >
               <Sum column={column} value={props.sums?.[column.key]} />
             </div>
           ))}
@@ -292,7 +299,7 @@ export function Grid(props: Props) {
 
 export function Sum({ column, value }: { column: Column; value: string | undefined }) {
   if (value === undefined) return null;
-  const text = grouped(column.shape.kind === "money" ? value : trimmed(value));
+  const text = figure(column.shape.kind, value);
   return (
     <span className={isNegative(value) ? "figure negative" : "figure"} title={text}>
       {text}

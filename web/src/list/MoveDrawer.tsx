@@ -1,12 +1,13 @@
 /** What a step would do to a card, with every reason against it; then, if it may, the step. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Drawer, Segmented, Skeleton } from "antd";
+import { Button, Drawer, Segmented, Skeleton } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { actionKey, api, type ProblemBody } from "@/api/client";
 import { keys } from "@/api/queries";
 import type { Form, Linked, Outcome } from "@/api/types";
 import { grouped, trimmed } from "@/look/figures";
+import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
 import type { Moving } from "./Board";
 import { Reasons } from "./BulkResults";
@@ -33,7 +34,7 @@ interface Props {
 
 export default function MoveDrawer({ form, moving, onClose }: Props) {
   const { t } = useTranslation("list");
-  const { message } = App.useApp();
+  const message = useMessage();
   const queries = useQueryClient();
   const { row, title, steps } = moving;
   const [name, setName] = useState(steps[0]?.name ?? "");

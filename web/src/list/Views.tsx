@@ -1,13 +1,15 @@
 /** Ways to look at a list: all of it, what the form declares, and what people set up and kept. */
 import { DownOutlined, SaveOutlined, TeamOutlined } from "@ant-design/icons";
-import { App, Button, Checkbox, Dropdown, Form, Input, Popover } from "antd";
+import { Button, Dropdown, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { Problem } from "@/api/client";
 import type { DeclaredView } from "@/api/types";
+import { useMessage } from "@/look/messages";
 import { type Asked, askedOf, isSame, NOTHING, settingsOf, writeAddress } from "./address";
 import { type KeptView, useViewChange, type ViewGiven } from "./keptViews";
+import { NewView } from "./NewView";
 
 interface Props {
   form: string;
@@ -27,7 +29,7 @@ export function wholeOf(kept: KeptView[]): Asked {
 
 export function Views({ form, declared, kept, asked, shown, current, widths }: Props) {
   const { t } = useTranslation("list");
-  const { message } = App.useApp();
+  const message = useMessage();
   const navigate = useNavigate();
   const change = useViewChange(form);
   const [isNaming, setNaming] = useState(false);
@@ -135,29 +137,5 @@ export function Views({ form, declared, kept, asked, shown, current, widths }: P
         )}
       </div>
     </div>
-  );
-}
-
-function NewView({ isBusy, onSave }: { isBusy: boolean; onSave: (given: ViewGiven) => void }) {
-  const { t } = useTranslation("list");
-  return (
-    <Form className="view-new" layout="vertical" requiredMark={false} onFinish={(given) => onSave(given as ViewGiven)}>
-      <Form.Item
-        name="name"
-        label={t("viewName")}
-        rules={[{ required: true, whitespace: true, message: t("common:required") }]}
-      >
-        <Input autoFocus maxLength={60} />
-      </Form.Item>
-      <Form.Item name="shared" valuePropName="checked" initialValue={false} noStyle>
-        <Checkbox>{t("shareWithAll")}</Checkbox>
-      </Form.Item>
-      <Form.Item name="default" valuePropName="checked" initialValue={false} noStyle>
-        <Checkbox>{t("beginHere")}</Checkbox>
-      </Form.Item>
-      <Button type="primary" htmlType="submit" loading={isBusy}>
-        {t("common:save")}
-      </Button>
-    </Form>
   );
 }

@@ -68,6 +68,13 @@ describe("the order after a click", () => {
     expect(nextSort(["-b", "c"], "a", false)).toEqual(["a"]);
   });
 
+  it("turns the declared order, which it would otherwise only come back to", () => {
+    expect(nextSort(null, "a", false, ["-a", "-b"])).toEqual(["a"]);
+    expect(nextSort(null, "a", false, ["a"])).toEqual(["-a"]);
+    expect(nextSort(null, "c", false, ["-a"])).toEqual(["c"]);
+    expect(nextSort(null, "a", true, ["-a", "-b"])).toEqual(["a", "-b"]);
+  });
+
   it("adds a further key, and turns or drops it in its place", () => {
     expect(nextSort(["b"], "a", true)).toEqual(["b", "a"]);
     expect(nextSort(["a", "b"], "a", true)).toEqual(["-a", "b"]);

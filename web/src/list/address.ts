@@ -132,12 +132,20 @@ export function selection(asked: Asked, conditions: Condition[]): Query {
   };
 }
 
-/** The order after a click on a head: rising, falling, as declared again; `added` keeps the other keys before it. */
-export function nextSort(sort: string[] | null, key: string, added: boolean): string[] | null {
-  const now = sort ?? [];
+/**
+ * The order after a click on a head: rising, falling, as declared again; `added` keeps the other keys before it. Where
+ * the declared order stands, the click turns it: going back to it would change nothing.
+ */
+export function nextSort(
+  sort: string[] | null,
+  key: string,
+  added: boolean,
+  declared: readonly string[] = [],
+): string[] | null {
+  const now = sort ?? [...declared];
   const place = now.findIndex((one) => one.replace(/^-/, "") === key);
   const at = now[place];
-  const next = at === undefined ? key : at === key ? `-${key}` : null;
+  const next = at === undefined ? key : at === key ? `-${key}` : sort === null ? key : null;
   const others = added ? now.filter((_, n) => n !== place) : [];
   if (next === null) return others.length > 0 ? others : null;
   if (added && place >= 0) return now.map((one, n) => (n === place ? next : one));

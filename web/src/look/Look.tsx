@@ -1,5 +1,5 @@
 /** The product's look around everything: theme, brightness, size of type, and Ant Design in the reader's language. */
-import { App, ConfigProvider, theme } from "antd";
+import { ConfigProvider, theme } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import dayjs from "dayjs";
@@ -7,6 +7,7 @@ import "dayjs/locale/zh-cn";
 import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { Preferences } from "@/api/types";
+import { Messages } from "./messages";
 import { NONCE } from "./nonce";
 import { type Size, themed } from "./tokens";
 import { useNarrow } from "./useNarrow";
@@ -85,15 +86,15 @@ export function Look({ children }: { children: ReactNode }) {
         csp={{ nonce: NONCE }}
         button={{ autoInsertSpace: false }}
       >
-        <Variables />
-        <App component={false}>{children}</App>
+        <Variables isDark={isDark} />
+        <Messages>{children}</Messages>
       </ConfigProvider>
     </Choice>
   );
 }
 
 /** The theme's colours as variables for our own style sheets. */
-function Variables() {
+function Variables({ isDark }: { isDark: boolean }) {
   const { token } = theme.useToken();
   useEffect(() => {
     const style = document.documentElement.style;
@@ -108,6 +109,8 @@ function Variables() {
       "--line-strong": token.colorBorder,
       "--accent": token.colorPrimary,
       "--accent-soft": token.colorPrimaryBg,
+      // On the primary colour's own shade, where the primary itself is hard to read at night.
+      "--accent-ink": isDark ? "#b5cef6" : token.colorPrimary,
       "--hover": token.colorFillTertiary,
       "--good": token.colorSuccess,
       "--warn": token.colorWarning,
@@ -117,6 +120,6 @@ function Variables() {
       "--font-size": `${token.fontSize}px`,
     };
     for (const [name, value] of Object.entries(given)) style.setProperty(name, value);
-  }, [token]);
+  }, [token, isDark]);
   return null;
 }

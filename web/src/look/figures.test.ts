@@ -13,6 +13,9 @@ describe("figures", () => {
     expect(trimmed("12.500000")).toBe("12.5");
     expect(trimmed("1200")).toBe("1200");
     expect(figure("money", "12.50")).toBe("12.50");
+    expect(figure("money", "0")).toBe("0.00");
+    expect(figure("money", "-1234.5")).toBe("-1,234.50");
+    expect(figure("money", "1234.5678")).toBe("1,234.5678");
     expect(figure("quantity", "1200.000000")).toBe("1,200");
   });
 

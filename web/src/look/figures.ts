@@ -22,10 +22,16 @@ export function percent(share: string): string {
   return `${negative && moved !== "0" ? "-" : ""}${moved}%`;
 }
 
+/** An amount to the cent: `0` becomes `0.00`, as those above it are; finer ones keep all that they have. */
+function toTheCent(amount: string): string {
+  const [whole = "", fraction = ""] = amount.split(".");
+  return fraction.length < 2 && /^-?\d+$/.test(whole) ? `${whole}.${fraction.padEnd(2, "0")}` : amount;
+}
+
 /** A figure of a kind, with separators. */
 export function figure(kind: Kind, value: string): string {
   if (kind === "percent") return percent(value);
-  return grouped(kind === "money" ? value : trimmed(value));
+  return grouped(kind === "money" ? toTheCent(value) : trimmed(value));
 }
 
 /** Whether a figure is below zero. */

@@ -32,14 +32,13 @@ class Registry {
   };
 
   /** What keys are called on this keyboard. */
-  written(keys: string): string {
-    return keys
+  written = (keys: string): string =>
+    keys
       .replace(/\+([a-z])$/, (_, key: string) => `+${key.toUpperCase()}`)
       .replaceAll("$mod", this.isMac ? "⌘" : "Ctrl")
       .replaceAll("+", this.isMac ? " " : "+")
       .replace("Shift+?", "?")
       .replace("Enter", "↵");
-  }
 
   /** The page in sight was added last: its keys come before those of the frame. */
   handler(): (event: KeyboardEvent) => void {
@@ -101,9 +100,13 @@ export function useShortcut(shortcut: Shortcut & { disabled?: boolean }, run: (e
   }, [registry, keys, label, whileTyping, disabled]);
 }
 
-/** All keys of the page in sight, and how they are written on this keyboard. */
-export function useShownShortcuts(): { shortcuts: readonly Shortcut[]; written: (keys: string) => string } {
+/** How keys are written on this keyboard. */
+export function useWritten(): (keys: string) => string {
+  return useRegistry().written;
+}
+
+/** All keys of the page in sight. */
+export function useShownShortcuts(): readonly Shortcut[] {
   const registry = useRegistry();
-  const shortcuts = useSyncExternalStore(registry.listen, () => registry.shown);
-  return { shortcuts, written: (keys) => registry.written(keys) };
+  return useSyncExternalStore(registry.listen, () => registry.shown);
 }

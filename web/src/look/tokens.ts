@@ -62,16 +62,8 @@ export function themed(dark: boolean, size: Size, narrow: boolean): ThemeConfig 
       motionDurationSlow: "0.18s",
     },
     components: {
-      Layout: { siderBg: "transparent", headerBg: "transparent", bodyBg: "transparent", headerPadding: "0 16px" },
-      Menu: {
-        itemBg: "transparent",
-        subMenuItemBg: "transparent",
-        activeBarBorderWidth: 0,
-        itemHeight: 36,
-        // The chosen place stands on the primary colour's own shade, where the primary itself is hard to read at night.
-        ...(dark && { itemSelectedColor: "#b5cef6" }),
-      },
-      Table: { cellPaddingBlockSM: 7, headerBg: "transparent", headerSplitColor: "transparent" },
+      // The chosen one stands on the primary colour's own shade, where the primary itself is hard to read at night.
+      ...(dark && { Menu: { itemSelectedColor: "#b5cef6" } }),
     },
   };
 }

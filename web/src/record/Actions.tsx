@@ -9,13 +9,15 @@ import {
   RollbackOutlined,
 } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
-import { App, Button, Dropdown, type MenuProps, Tooltip } from "antd";
+import { Button, Dropdown, type MenuProps, Tooltip } from "antd";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Problem } from "@/api/client";
 import { print as printFile } from "@/api/print";
 import type { Form, OpenTransition, RecordPage } from "@/api/types";
-import { useShortcut, useShownShortcuts } from "@/look/shortcuts";
+import { useMessage } from "@/look/messages";
+import { useShortcut, useWritten } from "@/look/shortcuts";
 import type { Command } from "./commands";
 import { leadsOn } from "./path";
 
@@ -31,7 +33,6 @@ interface Props {
   form: Form;
   page: RecordPage | null;
   isDirty: boolean;
-  isTouched: boolean;
   isEditing: boolean;
   /** Documents of their first states are typed without being asked for. */
   typesAtOnce: boolean;
@@ -49,12 +50,12 @@ interface Props {
   onBin: () => void;
 }
 
-export function Actions(props: Props) {
+export const Actions = memo(function Actions(props: Props) {
   const { form, page, isDirty, isEditing, typesAtOnce, mayEdit, isBusy, narrow } = props;
   const { t } = useTranslation("record");
   const navigate = useNavigate();
-  const { message } = App.useApp();
-  const { written } = useShownShortcuts();
+  const message = useMessage();
+  const written = useWritten();
   const steps = stepsOf(form, page);
   // What the great button and its key do leads on; giving up or going back is never one keystroke away.
   const main = steps.find((one) => one.is_allowed && (page === null || leadsOn(form, page.state, one.to)));
@@ -89,7 +90,7 @@ export function Actions(props: Props) {
   );
   const edit = mayEdit && !isEditing && (
     <Tooltip title={`${t("common:edit")} E`}>
-      <Button icon={<EditOutlined />} onClick={props.onEdit}>
+      <Button icon={<EditOutlined aria-hidden="true" />} onClick={props.onEdit}>
         {t("common:edit")}
       </Button>
     </Tooltip>
@@ -113,7 +114,7 @@ export function Actions(props: Props) {
   const more = moreItems();
   const moreButton = more.length > 0 && (
     <Dropdown menu={{ items: more }} trigger={["click"]}>
-      <Button icon={<MoreOutlined />} aria-label={t("common:more")} />
+      <Button icon={<MoreOutlined aria-hidden="true" />} aria-label={t("common:more")} />
     </Dropdown>
   );
   const why = steps.filter((one) => !one.is_allowed && one.reasons.length > 0);
@@ -125,7 +126,7 @@ export function Actions(props: Props) {
         {props.isSideOpen !== null && (
           <Tooltip title={t("side")}>
             <Button
-              icon={<CommentOutlined />}
+              icon={<CommentOutlined aria-hidden="true" />}
               aria-label={t("side")}
               aria-expanded={props.isSideOpen}
               aria-controls="record-side"
@@ -152,7 +153,7 @@ export function Actions(props: Props) {
     const button = (
       <Tooltip title={`${t("common:print")} ${written("$mod+P")}`}>
         <Button
-          icon={<PrinterOutlined />}
+          icon={<PrinterOutlined aria-hidden="true" />}
           loading={print.isPending}
           onClick={() => prints.length === 1 && print.mutate(first.name)}
         >
@@ -184,7 +185,7 @@ export function Actions(props: Props) {
       for (const one of prints) {
         items.push({
           key: `print ${one.name}`,
-          icon: <PrinterOutlined />,
+          icon: <PrinterOutlined aria-hidden="true" />,
           label: one.label,
           onClick: () => print.mutate(one.name),
         });
@@ -193,7 +194,7 @@ export function Actions(props: Props) {
     if (form.rights.create !== "none" && !form.singleton) {
       items.push({
         key: "copy",
-        icon: <CopyOutlined />,
+        icon: <CopyOutlined aria-hidden="true" />,
         label: t("common:copy"),
         onClick: () => navigate(`/${form.form}/new?copy=${page.id}`),
       });
@@ -203,18 +204,24 @@ export function Actions(props: Props) {
       const command: Command = { do: "reverse", form: form.form, id: page.id, step: step.id, followers: false };
       items.push({
         key: `reverse ${step.id}`,
-        icon: <RollbackOutlined />,
+        icon: <RollbackOutlined aria-hidden="true" />,
         label,
         onClick: () => props.onDo({ command, label }),
       });
     }
     if (page.deletable) {
       items.push({ type: "divider" });
-      items.push({ key: "bin", icon: <DeleteOutlined />, danger: true, label: t("bin"), onClick: props.onBin });
+      items.push({
+        key: "bin",
+        icon: <DeleteOutlined aria-hidden="true" />,
+        danger: true,
+        label: t("bin"),
+        onClick: props.onBin,
+      });
     }
     return items;
   }
-}
+});
 
 interface StepProps {
   step: OpenTransition;

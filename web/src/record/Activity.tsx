@@ -182,7 +182,7 @@ function Said({ form, record, comment }: { form: string; record: number; comment
             className="said-delete"
             type="text"
             size="small"
-            icon={<DeleteOutlined />}
+            icon={<DeleteOutlined aria-hidden="true" />}
             aria-label={t("deleteComment")}
             loading={remove.isPending}
             onClick={() => remove.mutate()}

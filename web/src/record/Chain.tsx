@@ -1,10 +1,11 @@
 /** The documents before and after this one, as a chain to walk along. */
 import { Tag } from "antd";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Form, RecordPage, Related } from "@/api/types";
 
-export function Chain({ form, page }: { form: Form; page: RecordPage }) {
+export const Chain = memo(function Chain({ form, page }: { form: Form; page: RecordPage }) {
   const { t } = useTranslation("record");
   const { before, after } = page.related;
   if (before.length + after.length === 0) return null;
@@ -18,7 +19,7 @@ export function Chain({ form, page }: { form: Form; page: RecordPage }) {
       {after.length > 0 && <Group records={after} />}
     </nav>
   );
-}
+});
 
 function Group({ records }: { records: Related[] }) {
   return (

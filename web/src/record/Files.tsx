@@ -85,7 +85,7 @@ export function Files({ form, id }: { form: string; id: number }) {
           return false;
         }}
       >
-        <InboxOutlined /> {t(isBringing ? "bringing" : "dropHere")}
+        <InboxOutlined aria-hidden="true" /> {t(isBringing ? "bringing" : "dropHere")}
       </Upload.Dragger>
       <ProblemNote error={refused ?? take.error ?? found.error} />
       {found.isPending && <Skeleton active />}
@@ -95,7 +95,7 @@ export function Files({ form, id }: { form: string; id: number }) {
             {file.shown && file.media.startsWith("image/") ? (
               <Image src={at(file, true)} alt={file.name} width={44} height={44} />
             ) : (
-              <FileOutlined className="file-sign" />
+              <FileOutlined className="file-sign" aria-hidden="true" />
             )}
             <div>
               <a href={at(file, file.shown)} target={file.shown ? "_blank" : undefined} rel="noreferrer">
@@ -110,7 +110,7 @@ export function Files({ form, id }: { form: string; id: number }) {
                 <Button
                   type="text"
                   size="small"
-                  icon={<DeleteOutlined />}
+                  icon={<DeleteOutlined aria-hidden="true" />}
                   aria-label={t("removeFileOf", { name: file.name })}
                 />
               </Popconfirm>

@@ -1,7 +1,7 @@
 /** The head of a record: which form, which record, where it stands, and the way to the next one of the list. */
 import { LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { Button, Tooltip } from "antd";
-import { type ReactNode, useEffect } from "react";
+import { memo, type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useNavigate } from "react-router";
 import type { Form, RecordPage, Values } from "@/api/types";
@@ -57,7 +57,7 @@ export function Head({ form, page, shown, walk, isDirty, children }: Props) {
   );
 }
 
-function Walk({ form, walk }: { form: string; walk: Neighbours }) {
+const Walk = memo(function Walk({ form, walk }: { form: string; walk: Neighbours }) {
   const { t } = useTranslation("record");
   const navigate = useNavigate();
   const { state } = useLocation();
@@ -70,7 +70,7 @@ function Walk({ form, walk }: { form: string; walk: Neighbours }) {
         <Button
           type="text"
           size="small"
-          icon={<LeftOutlined />}
+          icon={<LeftOutlined aria-hidden="true" />}
           aria-label={t("before")}
           disabled={walk.before === null}
           onClick={() => go(walk.before)}
@@ -83,7 +83,7 @@ function Walk({ form, walk }: { form: string; walk: Neighbours }) {
         <Button
           type="text"
           size="small"
-          icon={<RightOutlined />}
+          icon={<RightOutlined aria-hidden="true" />}
           aria-label={t("after")}
           disabled={walk.after === null}
           onClick={() => go(walk.after)}
@@ -91,7 +91,7 @@ function Walk({ form, walk }: { form: string; walk: Neighbours }) {
       </Tooltip>
     </span>
   );
-}
+});
 
 /** What it is called: as it is typed now, as it was stored, or by its number. */
 function titleOf(form: Form, page: RecordPage | null, shown: Values): string {

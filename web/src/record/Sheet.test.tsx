@@ -1,13 +1,13 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { App } from "antd";
 import { I18nextProvider } from "react-i18next";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { madeUpField } from "@/api/madeUp";
 import { createQueries, keys } from "@/api/queries";
 import type { Formula } from "@/expression/tree";
+import { Messages } from "@/look/messages";
 import { Shortcuts } from "@/look/shortcuts";
 import { createTexts } from "@/text";
 import RecordPage from "./RecordPage";
@@ -91,7 +91,7 @@ function open(path: string) {
   return render(
     <I18nextProvider i18n={createTexts("en")}>
       <QueryClientProvider client={queries}>
-        <App>
+        <Messages>
           <Shortcuts>
             <MemoryRouter initialEntries={[path]}>
               <Routes>
@@ -100,7 +100,7 @@ function open(path: string) {
               </Routes>
             </MemoryRouter>
           </Shortcuts>
-        </App>
+        </Messages>
       </QueryClientProvider>
     </I18nextProvider>,
   );
@@ -258,5 +258,20 @@ describe("a record on its page", () => {
     open("/note/7");
     await userEvent.click(await screen.findByRole("button", { name: "Go on with it" }));
     expect(screen.getByLabelText("words")).toHaveValue("half a sen");
+  });
+
+  it("says that figures may be missing where the server does not answer, and asks again by itself", async () => {
+    const draft = answers["POST note/draft"];
+    let isAway = false;
+    answers["POST note/draft"] = (body) =>
+      isAway ? { status: 503, body: { status: 503, code: "down", detail: "down" } } : (draft?.(body) ?? { body: {} });
+    open("/note/7");
+    const name = await screen.findByLabelText(/name/);
+    isAway = true;
+    await userEvent.type(name, "!");
+    expect(await screen.findByText(/does not answer at the moment/, {}, { timeout: 5_000 })).toBeVisible();
+    isAway = false;
+    await waitFor(() => expect(screen.queryByText(/does not answer at the moment/)).toBeNull(), { timeout: 15_000 });
+    expect(name).toHaveValue("One!");
   });
 });

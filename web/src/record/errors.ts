@@ -1,11 +1,11 @@
 /** Refusals at their places: which field and which cell each cause concerns, until what it complained of is changed. Pure. */
-import type { Cause } from "@/api/client";
+import { type Cause, Problem } from "@/api/client";
 import type { Form, Value, Values } from "@/api/types";
 import { isRows } from "@/fields/shape";
 import type { CellError, GridRow } from "@/lines/rows";
-import { same } from "./values";
+import { rowsOf, same, type Typed } from "./values";
 
-interface Placed {
+export interface Placed {
   field: string;
   row: string | null;
   column: string | null;
@@ -58,9 +58,19 @@ function rowOf(shown: Values, { field, row }: Placed): GridRow | undefined {
   return isRows(rows) ? (rows as GridRow[]).find((one) => one.key === row) : undefined;
 }
 
-/** The words of what must be fixed, for the causes that have no place on the page. */
-export function homeless(form: Form, causes: readonly Cause[]): Cause[] {
-  return causes.filter(
-    (one) => one.field === null || !form.fields.some((field) => field.name === one.field?.split(".")[0]),
-  );
+/** Whether somebody typed where a problem is: nobody is told of fields that they have not reached yet. */
+export function isTouchedPlace(problem: Pick<Cause, "field" | "row">, typed: Typed, shown: Values): boolean {
+  const [name = "", column] = (problem.field ?? "").split(".");
+  const given = typed[name];
+  if (problem.row === null || !column) return given !== undefined && !Array.isArray(given);
+  const key = rowsOf(shown, name)[problem.row - 1]?.key;
+  const row = Array.isArray(given) ? (given as GridRow[]).find((one) => one.key === key) : undefined;
+  return row?.[column] !== undefined;
+}
+
+/** The refusal with those causes that no field on the page shows; null if every cause has its place. */
+export function withoutPlace(problem: Problem, causes: readonly Placed[]): Problem | null {
+  if (problem.body.problems.length === 0) return problem;
+  const rest = problem.body.problems.filter((one) => !causes.some((own) => own.text === one.text));
+  return rest.length > 0 ? new Problem({ ...problem.body, problems: rest }) : null;
 }

@@ -1,12 +1,13 @@
 /** Leaving with something typed: nothing is lost, and nobody leaves without being told. */
-import { App } from "antd";
-import { useEffect, useRef } from "react";
+import { Modal } from "antd";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
-export function useLeaving(isDirty: boolean, keep: () => unknown): void {
+/** The question stands where what is given back is drawn. */
+export function useLeaving(isDirty: boolean, keep: () => unknown): ReactNode {
   const { t } = useTranslation("record");
-  const { modal } = App.useApp();
+  const [modal, question] = Modal.useModal();
   const navigate = useNavigate();
   const latest = useRef({ isDirty, keep });
   latest.current = { isDirty, keep };
@@ -56,4 +57,5 @@ export function useLeaving(isDirty: boolean, keep: () => unknown): void {
     },
     [],
   );
+  return question;
 }

@@ -1,5 +1,5 @@
 /** A record being typed: what somebody touched, what follows from it, and what is wrong with it so far. */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { api, type Cause } from "@/api/client";
 import type { Field, Form, RecordPage, Value, Values } from "@/api/types";
 import { Computation, type FieldState, type LinkedAnswer } from "@/computation/computation";
@@ -21,6 +21,9 @@ function pauseFor(typed: Typed): number {
   return PAUSE_MS + Math.min(rows, 1_000);
 }
 
+/** What the server did not answer it is asked again after this. */
+const AGAIN_MS = 5_000;
+
 interface Start {
   form: Form;
   /** The stored record; null for a new one. */
@@ -38,6 +41,8 @@ export interface Typing {
   isDirty: boolean;
   /** What is wrong with what was typed so far. */
   hints: Drafted["problems"];
+  /** The server could not be asked what follows: figures may be missing until it answers again. */
+  isBehind: boolean;
   stateOf: (name: string, lines?: string, key?: string) => FieldState;
   set: (field: Field, value: Value) => void;
   setRows: (field: Field, rows: GridRow[]) => void;
@@ -50,6 +55,9 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
   const [told, setTold] = useState(0);
   const [hints, setHints] = useState<Drafted["problems"]>([]);
   const id = page?.id ?? null;
+  const [again, askAgain] = useReducer((times: number) => times + 1, 0);
+  const [isUnlinked, setUnlinked] = useState(false);
+  const [isUndrafted, setUndrafted] = useState(false);
 
   const computation = useMemo(
     () =>
@@ -69,41 +77,59 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
   // What lies behind links that were just chosen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each change it may be waiting
   useEffect(() => {
-    if (!computation.isWaiting) return undefined;
-    const abort = new AbortController();
-    api.post<LinkedAnswer>(`${form.form}/linked`, { links: computation.wants }, { signal: abort.signal }).then(
-      (answer) => {
-        computation.learn(answer);
-        setTold((times) => times + 1);
-      },
-      () => undefined,
-    );
-    return () => abort.abort();
-  }, [form, computation, shown]);
-
-  useEffect(() => {
-    if (Object.keys(typed).length === 0) {
-      setHints([]);
+    if (!computation.isWaiting) {
+      setUnlinked(false);
       return undefined;
     }
     const abort = new AbortController();
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    api.post<LinkedAnswer>(`${form.form}/linked`, { links: computation.wants }, { signal: abort.signal }).then(
+      (answer) => {
+        setUnlinked(false);
+        computation.learn(answer);
+        setTold((times) => times + 1);
+      },
+      () => {
+        if (abort.signal.aborted) return;
+        setUnlinked(true);
+        timer = setTimeout(askAgain, AGAIN_MS);
+      },
+    );
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [form, computation, shown, again]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was not answered is asked again
+  useEffect(() => {
+    if (Object.keys(typed).length === 0) {
+      setHints([]);
+      setUndrafted(false);
+      return undefined;
+    }
+    const abort = new AbortController();
+    let timer = setTimeout(() => {
       const asked = { values: payload(form, typed), ...(id === null ? {} : { of: id }) };
       api.post<Drafted>(`${form.form}/draft`, asked, { signal: abort.signal }).then(
         (answer) => {
+          setUndrafted(false);
           computation.said(keyed(form, answer.values, typed));
           setHints(answer.problems);
           setTold((times) => times + 1);
         },
-        // What cannot be asked now is asked with the next key; saving tells what is wrong in any case.
-        () => undefined,
+        () => {
+          if (abort.signal.aborted) return;
+          setUndrafted(true);
+          timer = setTimeout(askAgain, AGAIN_MS);
+        },
       );
     }, pauseFor(typed));
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [form, id, computation, typed]);
+  }, [form, id, computation, typed, again]);
 
   const latest = useRef(shown);
   latest.current = shown;
@@ -118,5 +144,6 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
     (name: string, lines?: string, key?: string) => computation.stateOf(name, lines ?? null, key),
     [computation],
   );
-  return { typed, shown, isDirty: isChanged(base, typed), hints, stateOf, set, setRows, replace: setTyped };
+  const isBehind = isUnlinked || isUndrafted;
+  return { typed, shown, isDirty: isChanged(base, typed), hints, isBehind, stateOf, set, setRows, replace: setTyped };
 }

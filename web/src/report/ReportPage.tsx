@@ -1,7 +1,7 @@
 /** A report: what it is asked for, its figures with their sums, a picture of them, and the way behind each figure. */
 import { BarChartOutlined, DownloadOutlined, PrinterOutlined, TableOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Dropdown, Empty, Pagination, Skeleton, Tooltip } from "antd";
+import { Button, Dropdown, Empty, Pagination, Skeleton, Tooltip } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
@@ -10,10 +10,13 @@ import { print as printFile } from "@/api/print";
 import { reportQuery, reportsQuery } from "@/api/queries";
 import type { Heading, ListRow, ReportPage as Page, ReportDescription } from "@/api/types";
 import { grouped } from "@/look/figures";
+import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
-import { useShortcut, useShownShortcuts } from "@/look/shortcuts";
+import { useShortcut, useWritten } from "@/look/shortcuts";
 import { accountBehind, rowsBehind } from "./behind";
-import { Figures } from "./Figures";
+import { Creates } from "./Creates";
+import { type Choice, changedChoice, choosable, NOBODY } from "./choosing";
+import { Figures, type Picked } from "./Figures";
 import { ParameterBar } from "./ParameterBar";
 import { type Asked, askedIn, changed, PAGE_SIZE, questionOf } from "./parameters";
 import "./report.css";
@@ -28,13 +31,20 @@ export default function ReportPage() {
   /** A figure of a row, or without one of the sums at the foot. */
   const [opened, setOpened] = useState<{ column: Heading; row: ListRow | null } | null>(null);
   const asked = askedIn(search);
+  /** What was chosen, and under which conditions: other figures are other rows. */
+  const [chosen, setChosen] = useState<{ under: string; rows: Choice }>({ under: "", rows: NOBODY });
   const described = useQuery(reportsQuery).data?.find((one) => one.report === report);
   const missing = described?.parameters.find((one) => one.required && !asked.parameters[one.name]);
   const page = useQuery({ ...reportQuery(report, questionOf(asked)), enabled: described !== undefined && !missing });
   const change = (to: Record<string, string | null>) => setSearch(changed(search, to), { replace: true });
   const isDrawn = search.get("chart") === "1";
   const isOfRecords = described?.source === "records";
-  const opens = described && (!isOfRecords || described.keys > 0);
+  const opens = described && described.source !== "subjects" && (!isOfRecords || described.keys > 0);
+  const under = JSON.stringify([report, asked.parameters]);
+  const choice = chosen.under === under ? chosen.rows : NOBODY;
+  const choose = (rows: Choice) => setChosen({ under, rows });
+  const creations = described?.creates?.filter((one) => page.data?.creates?.[one.name]) ?? [];
+  const picked = described && page.data && creations.length > 0 ? pickedIn(described, page.data, choice, choose) : null;
 
   return (
     <div className="report">
@@ -43,7 +53,7 @@ export default function ReportPage() {
         <span className="report-space" />
         <Tooltip title={t(isDrawn ? "asTable" : "asChart")}>
           <Button
-            icon={isDrawn ? <TableOutlined /> : <BarChartOutlined />}
+            icon={isDrawn ? <TableOutlined aria-hidden="true" /> : <BarChartOutlined aria-hidden="true" />}
             aria-label={t(isDrawn ? "asTable" : "asChart")}
             onClick={() => change({ chart: isDrawn ? null : "1" })}
           />
@@ -63,9 +73,24 @@ export default function ReportPage() {
           <Picture page={page.data} title={described?.label ?? ""} />
         </Suspense>
       )}
+      {described && page.data && !missing && !isDrawn && picked && (
+        <Creates
+          described={described}
+          creations={creations}
+          parameters={page.data.parameters}
+          sort={asked.sort}
+          choice={choice}
+          onClear={() => choose(NOBODY)}
+          onChanged={() => {
+            choose(NOBODY);
+            void page.refetch();
+          }}
+        />
+      )}
       {page.data && !missing && !isDrawn && (
         <Figures
           page={page.data}
+          picked={picked}
           sort={asked.sort}
           onSort={(sort) => change({ sort })}
           {...(opens ? { onOpen: (column: Heading, row: ListRow) => setOpened({ column, row }) } : {})}
@@ -86,6 +111,25 @@ export default function ReportPage() {
   );
 }
 
+function pickedIn(
+  described: ReportDescription,
+  page: Page,
+  choice: Choice,
+  choose: (rows: Choice) => void,
+): Picked | null {
+  const rows = choosable(described, page);
+  const isChosen = (place: number) => choice.has(rows.get(place)?.[0] ?? "");
+  return {
+    can: (place) => rows.has(place),
+    has: isChosen,
+    toggle: (place) => {
+      const row = rows.get(place);
+      if (row) choose(changedChoice(choice, [row], !isChosen(place)));
+    },
+    all: (isPicked) => choose(changedChoice(choice, rows.values(), isPicked)),
+  };
+}
+
 /** What is asked about a figure: the rows of records that sum to it, or the entries of its account. */
 function behind(described: ReportDescription, page: Page, { column, row }: { column: Heading; row: ListRow | null }) {
   return described.source === "records" || !row
@@ -104,7 +148,7 @@ function TakeOut({
   isAnswered: boolean;
 }) {
   const { t } = useTranslation("report");
-  const { message } = App.useApp();
+  const message = useMessage();
   const { limit: _limit, offset: _offset, ...question } = questionOf(asked);
   const take = async (format: string) => {
     try {
@@ -115,7 +159,7 @@ function TakeOut({
   };
   const prints = described.prints ?? [];
   const [first] = prints;
-  const { written } = useShownShortcuts();
+  const written = useWritten();
   const print = useMutation({
     mutationFn: (name: string) => printFile(`reports/${described.report}/print/${name}`, question),
     onError: (error) => void message.error(error.message || t("common:somethingWrong")),
@@ -128,7 +172,7 @@ function TakeOut({
       {prints.map((one) => (
         <Tooltip key={one.name} title={one === first ? `${t("common:print")} ${written("$mod+P")}` : t("common:print")}>
           <Button
-            icon={<PrinterOutlined />}
+            icon={<PrinterOutlined aria-hidden="true" />}
             disabled={!isAnswered}
             loading={print.isPending && print.variables === one.name}
             onClick={() => print.mutate(one.name)}
@@ -146,7 +190,7 @@ function TakeOut({
           onClick: ({ key }) => void take(key),
         }}
       >
-        <Button icon={<DownloadOutlined />} disabled={!isAnswered}>
+        <Button icon={<DownloadOutlined aria-hidden="true" />} disabled={!isAnswered}>
           {t("common:export")}
         </Button>
       </Dropdown>

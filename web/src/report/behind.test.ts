@@ -64,6 +64,12 @@ describe("the question behind a figure of an account", () => {
     expect(asked("left")).toEqual({ ...of, since: null, until: "2026-03-31" });
   });
 
+  it("is of the book as the report read it", () => {
+    const known_at = "2026-04-02T10:00:00+08:00";
+    const read = accountBehind(report, { ...march, known_at } as ReportPage, { ...PIECES, key: "left" }, row);
+    expect(read).toMatchObject({ until: "2026-03-31", known_at });
+  });
+
   it("is of now where the report is", () => {
     expect(accountBehind(report, { ...page, days: null } as ReportPage, PIECES, row)).toMatchObject({ until: null });
   });

@@ -1,7 +1,7 @@
 /** The questions behind figures: of which rows or entries they are the sum, for which keys and days. Pure. */
 import type { Heading, ListRow, ReportDescription, ReportPage, Value } from "@/api/types";
 
-type Key = string | number | boolean | null;
+export type Key = string | number | boolean | null;
 
 export interface RowsBehind {
   report: string;
@@ -26,7 +26,8 @@ export function rowsBehind(
   };
 }
 
-function keyOf(value: unknown): Key {
+/** A cell of a key as the server is asked for it: of links the id. */
+export function keyOf(value: unknown): Key {
   if (typeof value === "object" && value !== null && "id" in value) return Number(value.id);
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
 }
@@ -36,6 +37,7 @@ export interface AccountBehind {
   at: Record<string, number>;
   since: string | null;
   until: string | null;
+  known_at?: string;
 }
 
 /** The ledger's own question behind a row: its account at the row's keys, over the days that the column is of. */
@@ -48,13 +50,14 @@ export function accountBehind(
   const keys = page.columns.slice(0, described.keys).map((key) => [key.key, keyOf(row[key.key])] as const);
   const at = Object.fromEntries(keys.filter((key): key is [string, number] => typeof key[1] === "number"));
   const { first = null, last = null } = page.days ?? {};
+  const asked = { account: described.of, at, ...(page.known_at ? { known_at: page.known_at } : {}) };
   switch (described.tenses?.[column.key]) {
     case "opening":
-      return { account: described.of, at, since: null, until: first && dayBefore(first) };
+      return { ...asked, since: null, until: first && dayBefore(first) };
     case "moved":
-      return { account: described.of, at, since: first, until: last };
+      return { ...asked, since: first, until: last };
     default:
-      return { account: described.of, at, since: null, until: last };
+      return { ...asked, since: null, until: last };
   }
 }
 

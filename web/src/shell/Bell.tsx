@@ -24,7 +24,7 @@ export function Bell() {
       content={<Notices items={data?.items ?? []} unread={unread} onLeave={() => setOpen(false)} />}
     >
       <Badge count={unread} size="small" offset={[-6, 6]}>
-        <Button type="text" icon={<BellOutlined />} aria-label={t("notices", { count: unread })} />
+        <Button type="text" icon={<BellOutlined aria-hidden="true" />} aria-label={t("notices", { count: unread })} />
       </Badge>
     </Popover>
   );

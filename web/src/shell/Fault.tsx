@@ -1,5 +1,5 @@
 /** A page that broke says so in its place and leaves the frame standing; what was typed waits where it is kept. */
-import { Button, Result } from "antd";
+import { Button } from "antd";
 import { Component, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -28,16 +28,13 @@ export class Fault extends Component<Props, { isBroken: boolean }> {
 function Broken() {
   const { t } = useTranslation("shell");
   return (
-    <Result
-      status="warning"
-      title={t("broken")}
-      subTitle={t("brokenHelp")}
-      extra={
-        <Button type="primary" onClick={() => window.location.reload()}>
-          {t("reload")}
-        </Button>
-      }
-    />
+    <div className="broken" role="alert">
+      <h1>{t("broken")}</h1>
+      <p className="soft">{t("brokenHelp")}</p>
+      <Button type="primary" onClick={() => window.location.reload()}>
+        {t("reload")}
+      </Button>
+    </div>
   );
 }
 

@@ -27,7 +27,11 @@ export default function HomePage() {
         <div className="home-begin">
           {home.data?.begin.map((one, place) => (
             <Link key={one.form} to={`/${one.form}/new`}>
-              <Button type={place === 0 ? "primary" : "default"} icon={<PlusOutlined />} tabIndex={-1}>
+              <Button
+                type={place === 0 ? "primary" : "default"}
+                icon={<PlusOutlined aria-hidden="true" />}
+                tabIndex={-1}
+              >
                 {one.label}
               </Button>
             </Link>

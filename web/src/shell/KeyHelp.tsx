@@ -1,11 +1,12 @@
 /** All keys of the page in sight. */
 import { Modal } from "antd";
 import { useTranslation } from "react-i18next";
-import { useShownShortcuts } from "@/look/shortcuts";
+import { useShownShortcuts, useWritten } from "@/look/shortcuts";
 
-export function KeyHelp({ onClose }: { onClose: () => void }) {
+export default function KeyHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("shell");
-  const { shortcuts, written } = useShownShortcuts();
+  const shortcuts = useShownShortcuts();
+  const written = useWritten();
   return (
     <Modal open title={t("keys")} footer={null} onCancel={onClose}>
       <dl className="key-help">

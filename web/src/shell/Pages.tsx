@@ -1,36 +1,40 @@
 /** Every address and the page behind it. What is not needed on the way from the door to a list loads when it is asked for. */
 import { useQuery } from "@tanstack/react-query";
-import { Spin } from "antd";
-import { lazy } from "react";
+import { useEffect, useState } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { sessionQuery } from "@/api/queries";
 import { ProblemNote } from "@/look/ProblemNote";
 import { PAGES } from "./ahead";
 import { Frame } from "./Frame";
+import { Late } from "./Late";
+import { later } from "./loading";
 import { SignIn } from "./SignIn";
 import { useOwnLook, useSession } from "./session";
 
-const HomePage = lazy(PAGES.home);
-const ActivityPage = lazy(() => import("./ActivityPage"));
-const DashboardsPage = lazy(() => import("./DashboardsPage"));
-const FlowsPage = lazy(() => import("./FlowsPage"));
-const ScanPage = lazy(() => import("./ScanPage"));
-const ListPage = lazy(PAGES.list);
-const ImportPage = lazy(() => import("@/list/ImportPage"));
-const RecordPage = lazy(PAGES.record);
-const ReportPage = lazy(PAGES.report);
+const { Page: HomePage } = PAGES.home;
+const { Page: ListPage } = PAGES.list;
+const { Page: RecordPage } = PAGES.record;
+const { Page: ReportPage } = PAGES.report;
+const { Page: ActivityPage } = later(() => import("./ActivityPage"));
+const { Page: DashboardsPage } = later(() => import("./DashboardsPage"));
+const { Page: FlowsPage } = later(() => import("./FlowsPage"));
+const { Page: ScanPage } = later(() => import("./ScanPage"));
+const { Page: ImportPage } = later(() => import("@/list/ImportPage"));
 
-export function Pages() {
+/** `ahead`: what was asked for before anything was drawn; the pages stand when it is there. */
+export function Pages({ ahead }: { ahead: Promise<void> }) {
   const session = useSession();
   useOwnLook(session);
   const { error, refetch } = useQuery(sessionQuery);
+  const [isAhead, setAhead] = useState(false);
+  useEffect(() => void ahead.then(() => setAhead(true)), [ahead]);
   if (session === undefined && error)
     return (
       <main className="door">
         <ProblemNote error={error} onRetry={() => void refetch()} />
       </main>
     );
-  if (session === undefined) return <Spin fullscreen />;
+  if (session === undefined || (session !== null && !isAhead)) return <Late />;
   if (session === null) return <SignIn />;
   return (
     // Another company is another book: no page keeps anything of the last one.

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { Command } from "cmdk";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "@/api/client";
@@ -10,6 +10,7 @@ import { menusQuery } from "@/api/queries";
 import type { Page } from "@/api/types";
 import { titleOf } from "@/fields/title";
 import { useLook } from "@/look/Look";
+import { useMessage } from "@/look/messages";
 import { placesOf } from "./places";
 import { useSignOut } from "./session";
 import { useInitials } from "./useInitials";
@@ -23,10 +24,18 @@ interface Item {
 
 const MOST_PLACES = 8;
 
-export function Palette({ onClose }: { onClose: () => void }) {
+interface Props {
+  /** What was typed before the palette stood there. */
+  typedAhead: () => string;
+  /** It stands, and has the focus: from here on it hears every key itself. */
+  onStand: () => void;
+  onClose: () => void;
+}
+
+export default function Palette({ typedAhead, onStand, onClose }: Props) {
   const { t } = useTranslation("shell");
   const navigate = useNavigate();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(typedAhead);
   const [chosen, setChosen] = useState("");
   const words = useDeferredValue(typed.trim());
   const matches = useInitials(words);
@@ -40,6 +49,15 @@ export function Palette({ onClose }: { onClose: () => void }) {
     placeholderData: keepPreviousData,
   });
 
+  const stand = useCallback(
+    (input: HTMLInputElement | null) => {
+      if (!input) return;
+      input.focus();
+      setTyped(typedAhead());
+      onStand();
+    },
+    [typedAhead, onStand],
+  );
   const go = (address: string) => () => void navigate(address);
   const begins: Item[] = places
     .filter((place) => place.begins)
@@ -101,7 +119,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       destroyOnHidden
     >
       <Command shouldFilter={false} label={t("palette")} loop value={current} onValueChange={setChosen}>
-        <Command.Input autoFocus placeholder={t("paletteHint")} value={typed} onValueChange={setTyped} />
+        <Command.Input ref={stand} placeholder={t("paletteHint")} value={typed} onValueChange={setTyped} />
         <Command.List>
           {!found.isFetching && <Command.Empty>{t("nothingFound")}</Command.Empty>}
           {groups.map(group)}
@@ -115,6 +133,7 @@ function useActions(): Item[] {
   const { t } = useTranslation("shell");
   const { isDark, choose } = useLook();
   const signOut = useSignOut();
+  const message = useMessage();
   return [
     {
       key: "theme",
@@ -122,8 +141,8 @@ function useActions(): Item[] {
       run: () => {
         const theme = isDark ? "light" : "dark";
         choose({ brightness: theme });
-        // Here it is changed in any case; that it comes along elsewhere may wait for another time.
-        void api.patch("session/preferences", { theme }).catch(() => undefined);
+        // Here it is changed in any case; whether it comes along elsewhere is said.
+        api.patch("session/preferences", { theme }).catch(() => void message.warning(t("notKept")));
       },
     },
     { key: "leave", label: t("signOut"), run: () => signOut.mutate() },

@@ -1,9 +1,10 @@
 /** The foot of a phone's page: the parts by thumb, and everything else in a sheet. */
 import { HomeOutlined, MenuOutlined, NodeIndexOutlined, ScanOutlined, SearchOutlined } from "@ant-design/icons";
-import { Drawer } from "antd";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
-import { Places } from "./Navigation";
+
+const PhonePlaces = lazy(() => import("./PhonePlaces"));
 
 interface Props {
   shows: boolean;
@@ -13,33 +14,38 @@ interface Props {
 
 export function PhoneBar({ shows, onShow, onSeek }: Props) {
   const { t } = useTranslation("shell");
+  // Once there, it stays: it goes away the way it came.
+  const [wasShown, setWasShown] = useState(shows);
+  if (shows && !wasShown) setWasShown(true);
   return (
     <>
       <nav className="phone-bar" aria-label={t("navigation")}>
         <NavLink to="/" end>
-          <HomeOutlined />
+          <HomeOutlined aria-hidden="true" />
           {t("part.home")}
         </NavLink>
         <NavLink to="/flows">
-          <NodeIndexOutlined />
+          <NodeIndexOutlined aria-hidden="true" />
           {t("part.flows")}
         </NavLink>
         <NavLink to="/scan">
-          <ScanOutlined />
+          <ScanOutlined aria-hidden="true" />
           {t("scan")}
         </NavLink>
         <button type="button" onClick={onSeek}>
-          <SearchOutlined />
+          <SearchOutlined aria-hidden="true" />
           {t("common:search")}
         </button>
         <button type="button" onClick={() => onShow(true)}>
-          <MenuOutlined />
+          <MenuOutlined aria-hidden="true" />
           {t("common:more")}
         </button>
       </nav>
-      <Drawer open={shows} onClose={() => onShow(false)} placement="bottom" size="82%" title={t("navigation")}>
-        <Places part="home" />
-      </Drawer>
+      {wasShown && (
+        <Suspense>
+          <PhonePlaces isOpen={shows} onClose={() => onShow(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -8,26 +8,27 @@ import {
   UserOutlined,
 } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Dropdown, type MenuProps } from "antd";
+import { Button, Dropdown, type MenuProps } from "antd";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import type { Preferences } from "@/api/types";
 import { useLook } from "@/look/Look";
-import { useShownShortcuts } from "@/look/shortcuts";
+import { useMessage } from "@/look/messages";
+import { useWritten } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
 import { Bell } from "./Bell";
 import { useCompanySwitch, useSession, useSignOut } from "./session";
 
 export function TopBar({ onSeek }: { onSeek: () => void }) {
   const { t } = useTranslation("shell");
-  const { written } = useShownShortcuts();
+  const written = useWritten();
   const isNarrow = useNarrow();
   return (
     <header className="top">
       <Company />
       {!isNarrow && (
         <button type="button" className="seek" onClick={onSeek}>
-          <SearchOutlined />
+          <SearchOutlined aria-hidden="true" />
           <span>{t("seek")}</span>
           <kbd>{written("$mod+K")}</kbd>
         </button>
@@ -51,12 +52,16 @@ function Company() {
       trigger={["click"]}
       menu={{
         selectedKeys: [String(here?.id)],
-        items: companies.map((one) => ({ key: String(one.id), label: one.name, icon: <BankOutlined /> })),
+        items: companies.map((one) => ({
+          key: String(one.id),
+          label: one.name,
+          icon: <BankOutlined aria-hidden="true" />,
+        })),
         onClick: ({ key }) => change.mutate(Number(key)),
       }}
     >
       <Button type="text" className="company" loading={change.isPending} aria-label={t("company")}>
-        <strong>{here?.name ?? t("company")}</strong> <DownOutlined />
+        <strong>{here?.name ?? t("company")}</strong> <DownOutlined aria-hidden="true" />
       </Button>
     </Dropdown>
   );
@@ -68,7 +73,7 @@ function Myself() {
   const signOut = useSignOut();
   const queries = useQueryClient();
   const { brightness, size, choose } = useLook();
-  const { message } = App.useApp();
+  const message = useMessage();
   const user = session?.user;
 
   const prefer = async (change: Preferences & { language?: string }) => {
@@ -83,13 +88,13 @@ function Myself() {
       void message.error(t("notKept"));
     }
   };
-  const chosen = (is: boolean) => ({ icon: is ? <CheckOutlined /> : <span className="anticon" /> });
+  const chosen = (is: boolean) => ({ icon: is ? <CheckOutlined aria-hidden="true" /> : <span className="anticon" /> });
   const items: MenuProps["items"] = [
     { key: "who", type: "group", label: `${user?.name ?? ""} · ${session?.login ?? ""}` },
     {
       key: "theme",
       label: t("theme.title"),
-      icon: <BulbOutlined />,
+      icon: <BulbOutlined aria-hidden="true" />,
       children: (["system", "light", "dark"] as const).map((one) => ({
         key: `theme ${one}`,
         label: t(`theme.${one}`),
@@ -121,7 +126,7 @@ function Myself() {
   ];
   return (
     <Dropdown trigger={["click"]} menu={{ items }} placement="bottomRight">
-      <Button type="text" icon={<UserOutlined />} aria-label={`${user?.name ?? ""} ${t("myself")}`}>
+      <Button type="text" icon={<UserOutlined aria-hidden="true" />} aria-label={`${user?.name ?? ""} ${t("myself")}`}>
         <span className="wide-only">{user?.name}</span>
       </Button>
     </Dropdown>

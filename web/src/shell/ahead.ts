@@ -1,13 +1,14 @@
 /** What the page of an address needs is asked for at once, while it is still being found out who asks. */
 import type { QueryClient } from "@tanstack/react-query";
 import { formQuery, menusQuery, recordQuery, sessionQuery } from "@/api/queries";
+import { later } from "./loading";
 
-/** The pages that load when they are needed. */
+/** The pages that most addresses need. */
 export const PAGES = {
-  home: () => import("./HomePage"),
-  list: () => import("@/list/ListPage"),
-  record: () => import("@/record/RecordPage"),
-  report: () => import("@/report/ReportPage"),
+  home: later(() => import("./HomePage")),
+  list: later(() => import("@/list/ListPage")),
+  record: later(() => import("@/record/RecordPage")),
+  report: later(() => import("@/report/ReportPage")),
 };
 
 export type Asked = { page: keyof typeof PAGES; form?: string; id?: number };
@@ -34,13 +35,17 @@ export function remember(isInside: boolean): void {
   else localStorage.removeItem(INSIDE);
 }
 
-/** Asks ahead for somebody who was here last time. What is refused is refused again where it shows. */
-export function askAhead(queries: QueryClient, pathname: string): void {
+/**
+ * Asks ahead for somebody who was here last time, until the page itself is loaded. What is refused is refused again where
+ * it shows.
+ */
+export async function askAhead(queries: QueryClient, pathname: string): Promise<void> {
   const asked = askedBy(pathname);
   if (!asked || localStorage.getItem(INSIDE) === null) return;
-  void PAGES[asked.page]().catch(() => undefined);
+  const loaded = PAGES[asked.page].load().catch(() => undefined);
   void queries.prefetchQuery(sessionQuery);
   void queries.prefetchQuery(menusQuery);
   if (asked.form) void queries.prefetchQuery(formQuery(asked.form));
   if (asked.form && asked.id) void queries.prefetchQuery(recordQuery(asked.form, asked.id));
+  await loaded;
 }
