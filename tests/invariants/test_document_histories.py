@@ -143,7 +143,8 @@ class Documents(RuleBasedStateMachine):
         """Any step of any document, whatever its state."""
         if (record := self._record(which)) is not None:
             declared = self.application.form(self.schema, record.form).transitions
-            self.act(Run(record, one(sorted(declared), step)))
+            steps = sorted(name for name, transition in declared.items() if transition.irreversible is None)
+            self.act(Run(record, one(steps, step)))
 
     @rule(which=WHICH, quantity=PIECES, is_purchase=st.booleans(), day=DAYS)
     def cut(self, which: int, quantity: str, is_purchase: bool, day: str) -> None:
@@ -305,7 +306,8 @@ class Documents(RuleBasedStateMachine):
             (RecordRef(form, number), name)
             for form, number, state in self.world.ask(f"SELECT form, id, state FROM ({every}) AS every ORDER BY id")
             for name, declared in sorted(self.application.form(self.schema, form).transitions.items())
-            if state in declared.source and name != "submit"
+            # What has no reversal has a test of its own; here everything is taken back at the end.
+            if state in declared.source and name != "submit" and declared.irreversible is None
         ]
         return one(found, which + 31 * step) if found else None
 

@@ -15,7 +15,7 @@ from onebook.engines.form.rows import Row, copied
 from onebook.engines.form.save import Saved, inserting, number_day, updating
 from onebook.engines.process.composing.compose import compose
 from onebook.engines.process.composing.fresh import refresh, stale_steps
-from onebook.engines.process.composing.making import Made, make
+from onebook.engines.process.composing.making import Made, make, makes_any
 from onebook.engines.process.composing.plan import Plan
 from onebook.engines.process.composing.ready import ReadyTransition
 from onebook.engines.process.ground import Ground
@@ -105,6 +105,11 @@ class TransitionRun:
                 self._recompute(self._fresh)
             self.ids.need(self._fresh)
         return self.ids
+
+    @property
+    def tells_number(self) -> bool:
+        """Whether records will be made that tell the record's own number."""
+        return self.ready.tells_number and not self.refusals and makes_any(self.ready, self._fresh, self.context)
 
     def compose(self) -> None:
         """Decide what the transition does."""

@@ -15,6 +15,14 @@ from tests.unit.report.conftest import NOW, World
 FIRST = date(2026, 1, 3)
 
 
+def _order(world: World, form: str, name: str) -> int:
+    party = "customer" if form == "sales_order" else "supplier"
+    whose = world.create(party, {"code": name, "name": name[::-1]}).record.id
+    (unit,) = world.ask("SELECT id FROM unit ORDER BY id LIMIT 1")[0]
+    item = world.create("product", {"code": name, "name": name, "unit": unit}).record.id
+    return world.create(form, {party: whose, "lines": [{"product": item, "quantity": "1", "price": "1"}]}).record.id
+
+
 def read(world: World, report: str, **parameters: object) -> Page:
     with world.database.transaction(world.ground.schema, read_only=True) as transaction:
         request = ReportRequest(report, parameters, limit=1000)
@@ -43,9 +51,11 @@ def stocked(world: World) -> World:
 def test_every_report_of_the_product_runs(world: World) -> None:
     for name, report in world.ground.catalog.reports.items():
         given: dict[str, object] = {}
-        if report.source == "entries":
+        if report.source == "entries" and "party" in report.parameters:
             form = str(report.parameters["party"].to)
             given["party"] = world.create(form, {"code": name, "name": f"Of {name}"}).record.id
+        elif report.source == "entries":
+            given["document"] = _order(world, str(report.parameters["document"].to), name)
         page = read(world, name, **given)
         assert page.encoded("zh-CN")
         with world.database.transaction(world.ground.schema, read_only=True) as transaction:

@@ -50,12 +50,15 @@ def _created(road: Road, action: Create, row: Row) -> Outcome:
 def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRun) -> Outcome:
     """The record is inserted with the locks, so that what its transition makes can point at it. Its number is last, so
     that nobody waits for it, unless what is made tells it."""
-    day = number_on(road, action.form, row) if running.ready.tells_number else None
-    if day is not None:
+    ids = running.begin(row)
+    day = number_on(road, action.form, row) if running.tells_number else None
+    if day is None:
+        road.gather(ids)
+    else:
         number = Number(road.ground.forms.form(action.form).declaration, day)
-        road.gather(number)
+        road.gather(ids, number)
         row["number"] = number.text
-    road.gather(running.begin(row))
+        running.begin(row)
     running.compose()
     inserted = _inserting(road, action.form, row, None)
     road.gather(Sent(inserted.statements), *running.wanted())

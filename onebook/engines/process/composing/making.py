@@ -36,6 +36,11 @@ def make(ready: ReadyTransition, row: Row, context: Context, ids: Sequence[int])
     return tuple(found)
 
 
+def makes_any(ready: ReadyTransition, row: Row, context: Context) -> bool:
+    """Whether there is anything to make."""
+    return any(True for effect in ready.makes for _ in _asked(effect, row, context))
+
+
 def _asked(effect: ReadyMake, row: Row, context: Context) -> Iterator[tuple[Mapping[str, Any], list[Row]]]:
     """What an effect asks for: values, and the rows that ask for them."""
     known: dict[tuple[Any, ...], list[Row]] = {}
