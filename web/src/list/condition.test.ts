@@ -79,7 +79,9 @@ describe("sentences", () => {
   it("read like one in both languages", () => {
     const size = column({ kind: "money", label: "Size" });
     expect(sentence(english, { field: "a", op: "ge", value: "1234.5" }, size, named)).toBe("Size is at least 1,234.50");
-    expect(sentence(chinese, { field: "a", op: "between", value: ["1", null] }, size, named)).toBe("Size 介于 1.00 至 …");
+    expect(sentence(chinese, { field: "a", op: "between", value: ["1", null] }, size, named)).toBe(
+      "Size 介于 1.00 至 …",
+    );
     const day = column({ kind: "date", label: "Day" });
     expect(sentence(english, { field: "a", op: "ge", value: "2026-01-02" }, day, named)).toBe(
       "Day is on or after 2026-01-02",
