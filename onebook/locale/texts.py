@@ -17,6 +17,8 @@ _PLACES: Final[Mapping[str, tuple[str, str, str]]] = {
     CHINESE: ("第 {row} 行", "{field}", "："),
     ENGLISH: ("row {row}", "{field}", ": "),
 }
+#: A line of a text file, as compilers say it and editors understand it.
+_FILE_PLACE: Final = "{file}:{row}"
 
 
 class _Data(dict[str, object]):
@@ -64,9 +66,11 @@ def problem_texts(refusal: Refusal, language: str) -> list[str]:
     lines = []
     for problem in refusal.problems:
         place = []
-        if problem.row is not None:
+        if (file := problem.data.get("file")) is not None:
+            place.append(_FILE_PLACE.format(file=file, row=problem.row or 1))
+        elif problem.row is not None:
             place.append(row_form.format(row=problem.row))
-        if problem.field is not None:
+        if problem.field:
             place.append(field_form.format(field=problem.field))
         what = problem_text(problem, language)
         lines.append(f"{' '.join(place)}{colon}{what}" if place else what)

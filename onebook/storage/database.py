@@ -80,6 +80,13 @@ class ServerTooOld(Refusal):
     status = Status.UNAVAILABLE
 
 
+class NotUnicode(Refusal):
+    """The database cannot hold every text: it was made with another encoding than UTF-8."""
+
+    code = "storage.not_unicode"
+    status = Status.UNAVAILABLE
+
+
 class Database:
     """One PostgreSQL database: a pool for the application role, single connections for its owner.
 
@@ -138,6 +145,8 @@ class Database:
         with self._translated(), Connection.connect(self.url, **CONNECTION_OPTIONS) as connection:
             if connection.info.server_version < OLDEST_SERVER:
                 raise ServerTooOld(version=connection.info.server_version // 10000, oldest=OLDEST_SERVER // 10000)
+            if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+                raise NotUnicode(encoding=encoding)
             connection.execute("SET timezone = 'UTC'")
             connection.execute("SET lock_timeout = '10s'")
             if schema is not None:

@@ -95,6 +95,12 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Use the server: make its data folder if there is none, start it if it does not run. Safe to call twice."""
+        try:
+            self._start()
+        except OSError as error:
+            raise ServerDidNotStart(folder=str(self.folder), reason=str(error)) from error
+
+    def _start(self) -> None:
         self._prepare_folder()
         with _exclusive(self.folder / "start.lock"):
             if self._users_lock is None:
@@ -278,7 +284,7 @@ class EmbeddedServer:
         while not self._stopping.wait(WATCH_INTERVAL_S):
             if self.running_pid() is None:
                 # A full disk or the like: the log says why, the next round tries again.
-                with contextlib.suppress(ServerDidNotStart, OSError, psycopg.Error):
+                with contextlib.suppress(ServerDidNotStart, psycopg.Error):
                     self.start()
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -1,6 +1,7 @@
 """The schemas of platform and companies: creating them, and bringing them up to date with numbered SQL files."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ PLATFORM: Final = "onebook"
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 #: Any number will do, as long as nobody else locks it.
 MIGRATION_LOCK: Final = 7_260_145
+LONGEST_NAME: Final = 100
+#: From here on a member of a role may switch to it only if it was granted so.
+SEPARATE_SET_RIGHT: Final = 160000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,18 @@ class CompanyExists(Refusal):
     status = Status.CONFLICT
 
 
+class CompanyNameWrong(Refusal):
+    """A company is called something that can be read, of a bearable length."""
+
+    code = "storage.company_name"
+
+
+class RightsMissing(Refusal):
+    """The database user may not do what an installation needs; the data has the server's own words."""
+
+    code = "storage.rights_missing"
+
+
 class CompanyUnknown(Refusal):
     """No company has this name; the data lists those that exist."""
 
@@ -48,6 +64,13 @@ def migrate(database: Database) -> list[str]:
 
     The platform and each company is one transaction of its own; two processes that start at once wait for each other.
     """
+    try:
+        return _migrate(database)
+    except errors.InsufficientPrivilege as error:
+        raise RightsMissing(reason=error.diag.message_primary) from error
+
+
+def _migrate(database: Database) -> list[str]:
     with database.administration() as connection:
         _lock(connection)
         applied = _migrate_platform(connection)
@@ -60,7 +83,10 @@ def migrate(database: Database) -> list[str]:
 
 
 def create_company(connection: Connection, name: str) -> Company:
-    """Enter a company and create its schema. Refuses a name that is taken."""
+    """Enter a company and create its schema. Refuses a name that is taken, or is none."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise CompanyNameWrong(longest=LONGEST_NAME)
     try:
         with connection.transaction():
             row = connection.execute(
@@ -146,12 +172,11 @@ def _create_role(connection: Connection) -> None:
     """The role that every transaction runs as; roles belong to the whole server, so another database may have it."""
     role = sql.Identifier(APPLICATION_ROLE)
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APPLICATION_ROLE,)).fetchone() is None:
-        try:
-            with connection.transaction():
-                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
-        except (errors.DuplicateObject, errors.UniqueViolation):
-            return
-    row = connection.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", (APPLICATION_ROLE,)).fetchone()
+        # Another database of the server may make it at the same moment.
+        with suppress(errors.DuplicateObject, errors.UniqueViolation), connection.transaction():
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+    right = "SET" if connection.info.server_version >= SEPARATE_SET_RIGHT else "MEMBER"
+    row = connection.execute("SELECT pg_has_role(current_user, %s, %s)", (APPLICATION_ROLE, right)).fetchone()
     if row is None or not row[0]:
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
 

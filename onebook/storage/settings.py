@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import platformdirs
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 from onebook.values.refusal import Refusal
 
@@ -32,6 +34,14 @@ class Settings:
         """What the environment says; without a word the user's own data folder. Refuses a URL that is none."""
         home = environment.get(HOME_VARIABLE, "").strip() or platformdirs.user_data_dir("onebook", appauthor=False)
         url = environment.get(URL_VARIABLE, "").strip() or None
-        if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        if url is not None and not _is_url(url):
             raise SettingWrong(name=URL_VARIABLE, value=url, expected="postgresql://user@host/database")
         return cls(Path(home).expanduser().resolve(), url)
+
+
+def _is_url(url: str) -> bool:
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:
+        return False
+    return url.startswith(("postgresql://", "postgres://"))

@@ -7,13 +7,17 @@ import typer
 
 from onebook.access.actor import SYSTEM
 from onebook.access.logins import create_login, disable_login, join_company, set_password
+from onebook.definition.app import App
 from onebook.definition.read import read_app
+from onebook.definition.refusal import DefinitionRefusal
 from onebook.definition.shipped import SHIPPED, shipped_app
 from onebook.engines.process.command import Command, Create
 from onebook.entrypoints.cli.house import House, Open
 from onebook.entrypoints.cli.options import CompanyName, company_of
+from onebook.entrypoints.cli.places import with_places
 from onebook.entrypoints.cli.refusing import RefusingGroup
-from onebook.storage.schema import PLATFORM, companies, create_company
+from onebook.storage.schema import PLATFORM, companies, create_company, drop_company
+from onebook.values.refusal import Refusal
 
 Password = Annotated[
     str,
@@ -28,6 +32,21 @@ Password = Annotated[
 Roles = Annotated[list[str] | None, typer.Option("--role", "-r", help="A role in the company; may be repeated.")]
 UserName = Annotated[str | None, typer.Option(help="The user's own name; the login's if not given.")]
 Apps = Annotated[list[str], typer.Argument(help=f"Apps of the product ({', '.join(SHIPPED)}) or folders of your own.")]
+
+
+class NoSuchApp(Refusal):
+    """It is neither an app of the product nor a folder."""
+
+    code = "cli.no_such_app"
+
+
+Accept = Annotated[
+    bool,
+    typer.Option(
+        "--accept",
+        help="Values that do not convert become blank (the old ones stay aside); overlays win over a new version.",
+    ),
+]
 
 
 def add(app: typer.Typer, open_house: Open) -> None:
@@ -50,8 +69,13 @@ def _companies(open_house: Open) -> typer.Typer:
         with open_house() as house:
             with house.database.administration() as connection:
                 company = create_company(connection, name)
-            if not bare:
-                _install(house, company.schema, list(SHIPPED))
+            try:
+                _install(house, company.schema, [] if bare else list(SHIPPED))
+            except BaseException:
+                # Half a company would only be in the way of the next attempt.
+                with house.database.administration() as connection:
+                    drop_company(connection, company)
+                raise
             typer.echo(f"{company.name}  (schema {company.schema})")
 
     @group.command("list")
@@ -68,11 +92,11 @@ def _apps(open_house: Open) -> typer.Typer:
     group = _group("Apps: what a company does, as text.")
 
     @group.command("install")
-    def install(apps: Apps, company: CompanyName = None) -> None:
+    def install(apps: Apps, company: CompanyName = None, accept: Accept = False) -> None:
         """Install apps in a company, or bring them up to date; data is kept."""
         with open_house() as house:
             chosen = company_of(house, company)
-            _install(house, chosen.schema, apps)
+            _install(house, chosen.schema, apps, accept=accept)
             typer.echo(f"{chosen.name}: {', '.join(apps)} installed")
 
     return group
@@ -120,6 +144,19 @@ def _logins(open_house: Open) -> typer.Typer:
     return group
 
 
-def _install(house: House, schema: str, names: list[str]) -> None:
-    apps = [shipped_app(name) if name in SHIPPED else read_app(Path(name)) for name in names]
-    house.application.publish(schema, apps, SYSTEM)
+def _install(house: House, schema: str, names: list[str], *, accept: bool = False) -> None:
+    if not names:
+        return
+    apps = [_app(name) for name in names]
+    try:
+        house.application.publish(schema, apps, SYSTEM, accept=accept)
+    except DefinitionRefusal as refusal:
+        raise with_places(refusal, [Path(name) for name in names if name not in SHIPPED]) from refusal
+
+
+def _app(name: str) -> App:
+    if name in SHIPPED:
+        return shipped_app(name)
+    if not Path(name).is_dir():
+        raise NoSuchApp(name=name, known=SHIPPED)
+    return read_app(Path(name))

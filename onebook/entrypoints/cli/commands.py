@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from onebook.entrypoints.cli import administration, records
+from onebook.entrypoints.cli.address import listening, origin_of
 from onebook.entrypoints.cli.doctor import Finding, examine_database, examine_machine
 from onebook.entrypoints.cli.house import House, Open
 from onebook.entrypoints.cli.options import CompanyName, company_of
@@ -16,6 +17,10 @@ from onebook.storage.settings import Settings
 
 Host = Annotated[str, typer.Option(envvar="ONEBOOK_HOST", help="The address to listen on.")]
 Port = Annotated[int, typer.Option(envvar="ONEBOOK_PORT", min=1, max=65535, help="The port to listen on.")]
+Public = Annotated[
+    str | None,
+    typer.Option(envvar="ONEBOOK_PUBLIC_URL", help="The https address that people use, if a proxy stands in front."),
+]
 
 
 #: Called with the open installation before it serves.
@@ -42,13 +47,14 @@ def create(open_house: Open, prepare: Prepare | None = None) -> typer.Typer:
 
 def _add_running(app: typer.Typer, open_house: Open, prepare: Prepare | None) -> None:
     @app.command()
-    def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    def serve(host: Host = "127.0.0.1", port: Port = 8000, public_url: Public = None) -> None:
         """Start the product: web server and worker in one process, until Ctrl-C."""
-        with open_house() as house:
+        origin = origin_of(public_url) if public_url else None
+        with listening(host, port) as listener, open_house() as house:
             if prepare is not None:
                 prepare(house)
-            typer.echo(f"Onebook 一本 on http://{host}:{port}  (Ctrl-C stops it)")
-            house.serve(host, port)
+            typer.echo(f"Onebook 一本 on {origin or f'http://{host}:{port}'}  (Ctrl-C stops it)")
+            house.serve(listener, origin)
         typer.echo("Stopped.")
 
     @app.command()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from socket import socket
 from typing import Protocol
 
 from onebook.engines.application import Application
@@ -18,8 +19,8 @@ class House(Protocol):
     #: The migrations that opening it has applied.
     migrated: list[str]
 
-    def serve(self, host: str, port: int) -> None:
-        """Answer HTTP requests and run jobs until interrupted."""
+    def serve(self, listener: socket, origin: str | None = None) -> None:
+        """Answer HTTP requests and run jobs until interrupted; `origin` is the public one behind a proxy."""
 
     def work(self) -> None:
         """Run jobs until interrupted."""

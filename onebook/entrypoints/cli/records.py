@@ -1,11 +1,11 @@
 """Commands about a company's records: files in, files out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Final
 
 import typer
 
@@ -39,10 +39,19 @@ Filter = Annotated[str | None, typer.Option(help="A formula that the records ful
 Columns = Annotated[str | None, typer.Option(help="Fields, with commas between; otherwise those of the list.")]
 
 
+FORMATS: Final[Mapping[str, Format]] = {".xlsx": "xlsx", ".csv": "csv"}
+
+
 class FileMissing(Refusal):
     """A file that was named cannot be read or written."""
 
     code = "cli.file_missing"
+
+
+class FileKindUnknown(Refusal):
+    """The name of a file does not say which of the kinds that we write it shall be."""
+
+    code = "cli.file_kind"
 
 
 def add(app: typer.Typer, open_house: Open) -> None:
@@ -97,10 +106,12 @@ def _add_export(app: typer.Typer, open_house: Open) -> None:
         """Write a form's records into a file: xlsx or csv, as its name ends."""
         chosen = tuple(part.strip() for part in columns.split(",")) if columns else None
         request = ListRequest(form=form, filter=filter, columns=chosen)
+        kind = FORMATS.get(file.suffix.lower())
+        if kind is None:
+            raise FileKindUnknown(path=str(file), known=list(FORMATS))
         with open_house() as house:
             schema = company_of(house, company).schema
             actor = _actor(house, schema, login)
-            kind: Format = "csv" if file.suffix.lower() == ".csv" else "xlsx"
             with _whole(file) as target:
                 house.application.export(schema, replace(actor, language=language()), request, target, kind)
         typer.echo(f"{file}: {file.stat().st_size:,} bytes")

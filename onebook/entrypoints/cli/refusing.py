@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from onebook.locale.texts import problem_texts, text_of
+from onebook.storage.database import Unavailable
 from onebook.values.label import CHINESE, ENGLISH
 from onebook.values.refusal import Refusal
 
@@ -25,6 +26,9 @@ def language() -> str:
 def say_no(refusal: Refusal) -> None:
     """Print why, with every cause and its place."""
     typer.secho(text_of(refusal, language()), fg="red", err=True)
+    if isinstance(refusal, Unavailable) and refusal.__cause__ is not None:
+        # Whoever sits at the terminal has set up the database: a wrong password or name is theirs to mend.
+        typer.echo(f"  {str(refusal.__cause__).strip()}", err=True)
     causes = problem_texts(refusal, language())
     for cause in causes[:MOST_CAUSES]:
         typer.echo(f"  {cause}", err=True)

@@ -1,7 +1,9 @@
 """The command line, run for real against a database of the test server."""
 
 import io
+import socket
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -67,6 +69,73 @@ def test_installing_apps_again_keeps_what_is_there(run: Run, trader: str) -> Non
     assert run("explain", "purchase_order", "approve").exit_code == 0
 
 
+CLUB = "app: club\nlabel: 俱乐部 | Club\n"
+MEMBER = """form: member
+label: 会员 | Member
+kind: master
+title: name
+fields:
+  name: {{kind: text, label: 名称 | Name, required: true}}
+  points: {{kind: {kind}, label: 积分 | Points{more}}}
+"""
+
+
+def _club(folder: Path, kind: str, more: str = "") -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / "app.yaml").write_text(CLUB, encoding="utf-8")
+    (folder / "member.yaml").write_text(MEMBER.format(kind=kind, more=more), encoding="utf-8")
+    return str(folder)
+
+
+@pytest.mark.usefixtures("trader")
+def test_what_is_wrong_with_an_app_is_told_with_file_path_and_reason(run: Run, tmp_path: Path) -> None:
+    """What no file can be told alone (a link to a form that is not there) names file and line all the same."""
+    for folder, place in (
+        (_club(tmp_path / "unknown", "anything"), "member.yaml:7 form member: fields.points.kind: "),
+        (_club(tmp_path / "nowhere", "link", ", to: nobody"), "member.yaml:7 form member: fields.points.to: "),
+    ):
+        refused = run("apps", "install", folder)
+        assert refused.exit_code == 2
+        assert place in refused.stderr
+    nothing = run("apps", "install", str(tmp_path / "nothing"))
+    assert nothing.exit_code == 2
+    assert "neither a folder nor an app" in nothing.stderr
+
+
+@pytest.mark.usefixtures("trader")
+def test_values_that_would_be_lost_are_told_and_given_up_only_when_asked(run: Run, tmp_path: Path) -> None:
+    assert run("apps", "install", _club(tmp_path / "club", "text")).exit_code == 0
+    source = tmp_path / "members.csv"
+    source.write_text("名称,积分\n张三,10\n李四,abc\n", encoding="utf-8")
+    assert run("import", "member", str(source)).exit_code == 0
+    numbers = _club(tmp_path / "club", "number")
+    refused = run("apps", "install", numbers)
+    assert refused.exit_code == 2
+    assert "abc" in refused.stderr
+    assert run("apps", "install", numbers, "--accept").exit_code == 0
+    target = tmp_path / "members.csv"
+    assert run("export", "member", str(target), "--columns", "name,points").exit_code == 0
+    rows = [line.split(",") for line in target.read_text(encoding="utf-8-sig").splitlines()[1:]]
+    assert {name: Decimal(points) if points else None for name, points in rows} == {"张三": Decimal(10), "李四": None}
+
+
+def test_an_address_that_others_listen_on_is_refused_before_anything_is_done(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = run("serve", "--port", port, ONEBOOK_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert refused.exit_code == 2
+    assert port in refused.stderr
+    assert "Onebook" not in refused.stdout
+    assert run("serve", "--public-url", "book.example.com").exit_code == 2
+
+
+def test_why_the_database_does_not_answer_is_told_at_the_terminal() -> None:
+    settings = Settings(Path(), "postgresql://nobody@127.0.0.1:1/none")
+    refused = CliRunner().invoke(create(partial(opened, settings)), ["migrate"], env={"ONEBOOK_LANGUAGE": "en"})
+    assert refused.exit_code == 2
+    assert "refused" in refused.stderr
+
+
 def test_transitions_are_explained_or_refused_in_words(run: Run, trader: str) -> None:
     explained = run("explain", "sales_order", "approve", "--company", trader)
     assert explained.exit_code == 0
@@ -128,6 +197,8 @@ def test_files_that_are_wrong_are_refused(run: Run, tmp_path: Path) -> None:
     assert run("import", "department", str(unknown)).exit_code == 2
     assert run("export", "department", str(tmp_path / "no" / "where.csv")).exit_code == 2
     assert run("export", "unicorn", str(tmp_path / "x.csv")).exit_code == 2
+    assert ".xlsx, .csv" in run("export", "department", str(tmp_path / "x.txt")).stderr
+    assert not (tmp_path / "x.txt").exists()
 
 
 def test_a_clean_book_is_said_to_be_right(run: Run, trader: str) -> None:

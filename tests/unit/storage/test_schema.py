@@ -3,7 +3,15 @@
 import pytest
 
 from onebook.storage.database import Database
-from onebook.storage.schema import Company, CompanyExists, CompanyUnknown, company_named, create_company, migrate
+from onebook.storage.schema import (
+    Company,
+    CompanyExists,
+    CompanyNameWrong,
+    CompanyUnknown,
+    company_named,
+    create_company,
+    migrate,
+)
 from onebook.storage.transaction import Connection
 
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
@@ -22,6 +30,17 @@ def test_companies_have_unique_names(database: Database, company: Company) -> No
         with pytest.raises(CompanyUnknown) as refusal:
             company_named(connection, "nobody")
     assert company.name in str(refusal.value.data["known"])
+
+
+@pytest.mark.parametrize("name", ["", " \t ", "甲\x07", "甲" * 101])
+def test_companies_are_called_something(database: Database, name: str) -> None:
+    with database.administration() as connection, pytest.raises(CompanyNameWrong):
+        create_company(connection, name)
+
+
+def test_blanks_do_not_make_another_name(database: Database, company: Company) -> None:
+    with database.administration() as connection, pytest.raises(CompanyExists):
+        create_company(connection, f"  {company.name} ")
 
 
 def test_new_tables_of_forms_get_the_usual_rights_and_our_own_only_what_they_say(

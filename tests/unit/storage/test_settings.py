@@ -18,7 +18,8 @@ def test_without_a_word_the_users_own_folder() -> None:
     assert Settings.from_environment({}).home.name == "onebook"
 
 
-def test_a_url_that_is_none_is_refused() -> None:
+@pytest.mark.parametrize("url", ["mysql://x", "postgresql://[db", "postgresql://me@db/books?nosuch=1"])
+def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(SettingWrong) as refusal:
-        Settings.from_environment({"ONEBOOK_DATABASE_URL": "mysql://x"})
+        Settings.from_environment({"ONEBOOK_DATABASE_URL": url})
     assert refusal.value.data["name"] == "ONEBOOK_DATABASE_URL"
