@@ -64,6 +64,22 @@ _MONTHLY = """
     CROSS JOIN LATERAL (VALUES (x.id), (x.control)) AS u (account)
     WHERE u.account IS NOT NULL GROUP BY 1, 2"""
 
+# What a piece was worth the last time that there were any: where none is left, the next to leave are worth that.
+_LAST_COST = """
+    SELECT DISTINCT ON (account) account, round(amount / quantity, 6) AS unit_cost FROM (
+        SELECT e.account, e.journal, e.position, e.quantity AS change,
+            sum(e.quantity) OVER past - e.quantity AS quantity, sum(e.amount) OVER past - e.amount AS amount
+        FROM ledger_account a JOIN ledger_entry e ON e.account = a.id WHERE a.kept AND a.own_quantity <= 0
+        WINDOW past AS (PARTITION BY e.account ORDER BY e.journal, e.position)
+    ) AS run WHERE quantity > 0 AND quantity + change <= 0 ORDER BY account, journal DESC, position DESC"""
+
+# What tells the leaves of a role apart, as its accounts say.
+_LEAVES = """
+    SELECT l.role, bool_or(l.item <> c.item) AS item, bool_or(l.place <> c.place) AS place,
+        bool_or(l.lot <> c.lot) AS lot, bool_or(l.party <> c.party) AS party,
+        bool_or(l.document <> c.document) AS document, bool_or(l.spot <> c.spot) AS spot
+    FROM ledger_account l JOIN ledger_account c ON c.id = l.control GROUP BY l.role"""
+
 #: What is compared, and the query whose rows are drifts: subject, stored, recomputed, journals.
 CHECKS: tuple[tuple[str, str], ...] = (
     (
@@ -88,6 +104,22 @@ CHECKS: tuple[tuple[str, str], ...] = (
                 OR e.is_red <> (j.reverses IS NOT NULL)""",
     ),
     (
+        "journal is whole",
+        """SELECT concat_ws(' ', 'journal', x.journal, x.what), concat_ws(' of ', x.found, x.last), 'all of them',
+                ARRAY[x.journal]
+            FROM (SELECT journal, 'entries' AS what, count(*) AS found, max(position) AS last FROM ledger_entry
+                    GROUP BY journal
+                UNION ALL SELECT journal, 'changes of holds', count(*), max(position) FROM ledger_hold_change
+                    GROUP BY journal) x WHERE x.found <> x.last
+            UNION ALL SELECT concat_ws(' ', 'journal', j.id), 'nothing', 'entries or changes of holds', ARRAY[j.id]
+            FROM ledger_journal j WHERE NOT EXISTS (SELECT FROM ledger_entry e WHERE e.journal = j.id)
+                AND NOT EXISTS (SELECT FROM ledger_hold_change c WHERE c.journal = j.id)
+            UNION ALL SELECT concat_ws(' ', 'journal', c.journal, 'position', c.position),
+                concat_ws(' ', 'hold', c.hold), 'a hold and a journal', ARRAY[c.journal]
+            FROM ledger_hold_change c LEFT JOIN ledger_hold h ON h.id = c.hold
+            LEFT JOIN ledger_journal j ON j.id = c.journal WHERE h.id IS NULL OR j.id IS NULL""",
+    ),
+    (
         "account balance",
         f"""SELECT {_SUBJECT}, concat_ws(' / ', a.quantity, a.amount, a.own_quantity, a.own_amount, a.last_on),
                 concat_ws(' / ', coalesce(r.quantity, 0), coalesce(r.amount, 0), coalesce(r.own_quantity, 0),
@@ -96,6 +128,35 @@ CHECKS: tuple[tuple[str, str], ...] = (
             WHERE a.kept AND (a.quantity <> coalesce(r.quantity, 0) OR a.amount <> coalesce(r.amount, 0)
                 OR a.own_quantity <> coalesce(r.own_quantity, 0) OR a.own_amount <> coalesce(r.own_amount, 0)
                 OR a.last_on IS DISTINCT FROM r.last_on)""",
+    ),
+    (
+        "kept account",
+        f"""SELECT {_SUBJECT}, concat_ws(' / ', a.kept, a.quantity, a.amount, a.unit_cost),
+                concat_ws(' / ', r.kept, 0, 0, 0), {_JOURNALS}
+            FROM ledger_account a JOIN (
+                SELECT role, bool_or(kept) AS kept FROM ledger_account GROUP BY role
+            ) r ON r.role = a.role
+            WHERE NOT a.kept AND (r.kept OR a.quantity <> 0 OR a.amount <> 0 OR a.own_quantity <> 0
+                OR a.own_amount <> 0 OR a.unit_cost <> 0 OR a.last_on IS NOT NULL)""",
+    ),
+    (
+        "unit cost",
+        f"""SELECT {_SUBJECT}, a.unit_cost::text, coalesce(u.unit_cost, 0)::text, {_JOURNALS}
+            FROM ledger_account a LEFT JOIN ({_LAST_COST}) u ON u.account = a.id
+            WHERE a.kept AND a.own_quantity <= 0 AND abs(a.unit_cost - coalesce(u.unit_cost, 0)) > 0.000001""",
+    ),
+    (
+        "account rolls up",
+        f"""SELECT {_SUBJECT}, concat_ws(' ', 'to', c.id, c.role, 'item', c.item, 'place', c.place, 'lot', c.lot,
+                    'party', c.party, 'document', c.document, 'spot', c.spot), 'to its control account', {_NONE}
+            FROM ledger_account a LEFT JOIN ledger_account c ON c.id = a.control
+            LEFT JOIN ({_LEAVES}) d ON d.role = a.role
+            WHERE CASE WHEN a.control IS NULL
+                THEN (d.item AND a.item <> 0) OR (d.place AND a.place <> 0) OR (d.lot AND a.lot <> 0)
+                    OR (d.party AND a.party <> 0) OR (d.document AND a.document <> 0) OR (d.spot AND a.spot <> 0)
+                ELSE c.control IS NOT NULL OR c.role <> a.role OR c.kept <> a.kept OR c.item NOT IN (0, a.item)
+                    OR c.place NOT IN (0, a.place) OR c.lot NOT IN (0, a.lot) OR c.party NOT IN (0, a.party)
+                    OR c.document NOT IN (0, a.document) OR c.spot NOT IN (0, a.spot) END""",
     ),
     (
         "control account",
@@ -138,7 +199,9 @@ CHECKS: tuple[tuple[str, str], ...] = (
         "waiting though available",
         f"""SELECT {_SUBJECT}, concat_ws(' / ', a.waiting, a.quantity - a.taken_quantity), 'one of them is 0',
                 {_HOLD_JOURNALS}
-            FROM ledger_account a WHERE a.control IS NULL AND a.quantity - a.taken_quantity > greatest(a.floor, 0)
+            FROM ledger_account a LEFT JOIN ledger_account c ON c.id = a.control
+            WHERE a.waiting > 0 AND a.quantity - a.taken_quantity > greatest(a.floor, 0)
+                AND (c.id IS NULL OR c.quantity - c.taken_quantity > greatest(c.floor, 0))
                 AND EXISTS (SELECT FROM ledger_hold h WHERE h.account = a.id AND h.is_waiting)""",
     ),
     (
@@ -164,7 +227,14 @@ CHECKS: tuple[tuple[str, str], ...] = (
         "reversal",
         """SELECT concat_ws(' ', 'journal', r.reverses), concat_ws(' ', 'reversed by', r.id), 'an earlier journal',
                 ARRAY[r.id] FROM ledger_journal r JOIN ledger_journal j ON j.id = r.reverses
-            WHERE j.reverses IS NOT NULL OR j.id >= r.id""",
+            WHERE j.reverses IS NOT NULL OR j.id >= r.id
+            UNION ALL SELECT concat_ws(' ', 'journal', e.journal, 'position', e.position),
+                concat_ws(' ', 'reversed by', r.id, 'on', x.account, x.quantity, x.amount),
+                concat_ws(' ', 'on', e.account, -e.quantity, -e.amount), ARRAY[r.id]
+            FROM ledger_journal r JOIN ledger_entry e ON e.journal = r.reverses
+            LEFT JOIN ledger_entry x ON x.journal = r.id AND x.position = e.position
+            WHERE (x.account, x.line, x.quantity, x.amount, x.gives_back)
+                IS DISTINCT FROM (e.account, e.line, -e.quantity, -e.amount, e.gives_back)""",
     ),
     (
         "given back",
@@ -179,17 +249,23 @@ CHECKS: tuple[tuple[str, str], ...] = (
                     a.role, a.item, a.lot, sum(e.quantity) AS quantity
                 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account JOIN ledger_journal j ON j.id = e.journal
                 LEFT JOIN ledger_journal o ON o.id = j.reverses
-                WHERE a.kept GROUP BY 1, 2, 3, 4) m
+                WHERE a.kept AND e.gives_back <> CASE e.line WHEN 0 THEN coalesce(o.record, j.record) ELSE e.line END
+                GROUP BY 1, 2, 3, 4) m
             ON (m.line, m.role, m.item, m.lot) = (g.line, g.role, g.item, g.lot)
             WHERE g.quantity <> 0 AND (sign(g.quantity) = sign(coalesce(m.quantity, 0))
                 OR abs(g.quantity) > abs(coalesce(m.quantity, 0)))""",
     ),
     (
         "closed period",
-        """SELECT concat_ws(' ', 'journal', j.id), j.booked_on::text, concat_ws(' ', 'closed at', p.changed_at),
-                ARRAY[j.id] FROM ledger_journal j JOIN ledger_period p ON p.closed
-                AND p.month = (SELECT max(month) FROM ledger_period WHERE closed)
-            WHERE j.booked_on < p.month + interval '1 month' AND j.at > p.changed_at""",
+        # Of all closings that covered its month, the first that still stands.
+        """SELECT concat_ws(' ', 'journal', j.id), j.booked_on::text, concat_ws(' ', 'closed at', p.since), ARRAY[j.id]
+            FROM ledger_journal j JOIN (
+                SELECT month, lag(month) OVER (ORDER BY month) AS before,
+                    min(changed_at) OVER (ORDER BY month DESC) AS since
+                FROM ledger_period WHERE closed
+            ) p ON j.booked_on < p.month + interval '1 month'
+                AND (p.before IS NULL OR j.booked_on >= p.before + interval '1 month')
+            WHERE j.at > p.since""",
     ),
 )
 

@@ -106,6 +106,11 @@ class Hold:
         return self.wanted_amount - self.settled_amount - self.released_amount
 
     @property
+    def is_wanted(self) -> bool:
+        """Whether anything was promised; of what was taken back nothing was."""
+        return bool(self.wanted_quantity or self.wanted_amount)
+
+    @property
     def covered(self) -> Decimal:
         """Open quantity that is not waiting."""
         return self.open_quantity - self.waiting

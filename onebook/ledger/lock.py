@@ -117,13 +117,31 @@ SELECT k.nth, a.id FROM {_KEYS} WITH ORDINALITY AS k ({_COLUMNS}, nth) {_EACH}""
 _HOLD = """h.id, h.name, a.role, a.item, a.place, a.lot, a.party, a.document, a.spot, h.form, h.document, h.line,
     h.sign, h.due, h.priority, h.waits, h.wanted_quantity, h.wanted_amount, h.settled_quantity, h.settled_amount,
     h.released_quantity, h.released_amount, h.waiting"""
+_HOLD_COLUMNS = len(_HOLD.split(","))
 _HOLDS = f"SELECT {_HOLD} FROM ledger_hold h JOIN ledger_account a ON a.id = h.account"
 HOLDS = f"{_HOLDS} WHERE h.id = ANY(ARRAY(SELECT held.id FROM ({_HELD}) AS held))"
-WAITING = f"{_HOLDS} WHERE h.is_waiting AND h.account = ANY(ARRAY({_NAMED}))"
 DISPLACED = f"{_HOLDS} WHERE h.is_open AND h.waits AND h.account = ANY(ARRAY({_NAMED}))"
-WAITING_FOR_ORIGINALS = f"{_HOLDS} WHERE h.is_waiting AND h.account = ANY(ARRAY({originals.ACCOUNTS}))"
-WAITING_WITH_HOLDS = f"""{_HOLDS} WHERE h.is_waiting AND h.account = ANY(ARRAY(
-    {_NAMED} UNION ALL SELECT held.account FROM ({_HELD}) AS held))"""
+
+# What becomes available on an account is so on the one that it rolls up to: who waits there or below may be served.
+# A control account counts what waits below it, so that nothing is looked for where nobody waits; who waits on a leaf
+# is read with it.
+_WAITING = f"""
+SELECT {_HOLD}, {", ".join(f"a.{name.strip()}" for name in _ACCOUNT.split(","))}
+FROM ledger_hold h JOIN ledger_account a ON a.id = h.account
+WHERE h.is_waiting AND h.account = ANY(ARRAY(
+    SELECT unnest(c.id || ARRAY(SELECT l.id FROM ledger_account l WHERE l.control = c.id AND l.waiting > 0))
+    FROM ({{controls}}) AS c (id)))"""
+_CONTROLS = f"""SELECT a.id FROM {_KEYS} AS k {_DIMENSIONS}
+    CROSS JOIN LATERAL (SELECT a.id FROM ledger_account a WHERE {_SAME} AND a.waiting > 0 OFFSET 0) AS a"""
+_CONTROLS_OF_HELD = f"""SELECT c.id FROM ({_HELD}) AS held
+    CROSS JOIN LATERAL (SELECT coalesce(a.control, a.id) AS id FROM ledger_account a WHERE a.id = held.account OFFSET 0)
+        AS a
+    CROSS JOIN LATERAL (SELECT c.id FROM ledger_account c WHERE c.id = a.id AND c.waiting > 0 OFFSET 0) AS c"""
+_CONTROLS_OF_ORIGINALS = f"""SELECT c.id FROM ({originals.CONTROLS}) AS a (id)
+    CROSS JOIN LATERAL (SELECT c.id FROM ledger_account c WHERE c.id = a.id AND c.waiting > 0 OFFSET 0) AS c"""
+WAITING = _WAITING.format(controls=_CONTROLS)
+WAITING_WITH_HOLDS = _WAITING.format(controls=f"{_CONTROLS} UNION {_CONTROLS_OF_HELD}")
+WAITING_FOR_ORIGINALS = _WAITING.format(controls=_CONTROLS_OF_ORIGINALS)
 
 NUMBERS = """
 SELECT ARRAY(SELECT nextval('ledger_journal_id') FROM generate_series(1, %s)),
@@ -135,7 +153,9 @@ CLOSED = "SELECT max(month) FROM ledger_period WHERE closed"
 
 
 #: The statements that answer with holds.
-_HELD_ROWS = ("holds", "waiting", "displaced", "waiting for originals")
+_HELD_ROWS = ("holds", "displaced")
+#: The same, with the account of each.
+_WAITING_ROWS = ("waiting", "waiting for originals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +188,12 @@ class Reading:
         for at, keys in self._take_originals(found, accounts, summed).items():
             carried[at] = tuple(dict.fromkeys((*carried.get(at, ()), *keys)))
         holds = {hold.id: hold for name in _HELD_ROWS for hold in map(_hold, found.get(name, ()))}
+        for name in _WAITING_ROWS:
+            for row in found.get(name, ()):
+                hold, state = _hold(row[:_HOLD_COLUMNS]), _account(row[_HOLD_COLUMNS:])
+                holds[hold.id] = hold
+                if state.key.control(self.roles[state.key.role]) in accounts:
+                    accounts.setdefault(state.key, state)
         if any(hold.account not in accounts for hold in holds.values()):
             # Placed for the same record in this very moment; the locks taken do not cover it.
             raise TryAgain

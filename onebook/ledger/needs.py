@@ -25,7 +25,7 @@ class Needs:
     carried: tuple[tuple[AccountKey, AccountKey], ...]
     #: Targets that name no lot, with the accounts of the lots that are known to be carried there.
     lots: Mapping[AccountKey, tuple[AccountKey, ...]]
-    #: Kept accounts whose waiting line may be served.
+    #: Control accounts whose waiting line, or that of their leaves, may be served.
     served: tuple[AccountKey, ...]
     settles: tuple[tuple[str, int], ...]
     #: The same, whether anything of them is open still or not.
@@ -80,7 +80,7 @@ def needs_of(requests: Sequence[Request], roles: Mapping[str, Role]) -> Needs:
         opened=opened,
         carried=carried,
         lots=lots,
-        served=tuple({leaves.get(key, key) for key in served} | served),
+        served=tuple({leaves.get(key, key) for key in served}),
         settles=tuple({(settle.name, settle.owner) for request in requests for settle in request.settles}),
         unsettles=tuple(
             {(one.name, one.owner) for request in requests for one in request.unsettles}

@@ -90,10 +90,12 @@ def is_asked(account: AccountKey, at: AccountKey, role: Role) -> bool:
 
 
 def undone_rows(undo: Undo) -> Iterator[int]:
-    """The rows whose goods a reversal moves; the record itself for what it moved without a row."""
+    """The rows whose goods a reversal moves; the record itself for what it moved without a row. Not those that the
+    journal gave back itself: taking that back undoes no more than itself."""
     for entry in undo.entries:
-        if entry.quantity and (entry.line or undo.document):
-            yield entry.line or undo.document
+        row = entry.line or undo.document
+        if entry.quantity and row and entry.gives_back != row:
+            yield row
 
 
 class Portion:
@@ -273,8 +275,11 @@ class Past:
         """What the rows of `reads` say."""
         entries: defaultdict[tuple[Line, int, bool], list[tuple[int, Entry]]] = defaultdict(list)
         for record, is_reversed, journal, position, line, mark, quantity, amount, *account in rows.get("moved", ()):
-            entry = Entry(AccountKey(*account[2:]), quantity, amount, line, mark)
-            entries[(record, line or record), journal, is_reversed].append((position, entry))
+            row = line or record
+            # What a row gave back of itself is no move of its own.
+            if mark != row:
+                entry = Entry(AccountKey(*account[2:]), quantity, amount, line, mark)
+                entries[(record, row), journal, is_reversed].append((position, entry))
         lines: dict[Line, Original] = {}
         for (row, _, is_reversed), found in entries.items():
             moved = tuple(moved for run in _runs(found) for _, moved in pairs(run))

@@ -9,7 +9,7 @@ from onebook.ledger.hold import Hold, HoldChange, Kind
 from onebook.ledger.journal import Origin
 from onebook.ledger.refusals import HoldExceeded
 from onebook.ledger.request import Measure, Place, Release, Request, Settle, Tense, Unsettle
-from onebook.ledger.working import Working
+from onebook.ledger.working import Working, WorkingAccount
 from onebook.values.decimals import ZERO
 from onebook.values.refusal import Problem
 
@@ -33,11 +33,13 @@ def release(working: Working, releases: tuple[Release, ...]) -> None:
 def settle(working: Working, settles: tuple[Settle, ...]) -> None:
     """Promises come true. Refuses, naming every one, when more would come true than was promised."""
     problems = []
+    promised = _promised(working) if settles else {}
     for asked in settles:
         assert asked.quantity >= 0, f"{asked} settles a negative quantity"
         assert asked.amount >= 0, f"{asked} settles a negative amount"
         quantity, amount = asked.quantity, asked.amount
-        holds = [h for h in working.open_holds() if h.name == asked.name and asked.owner in (h.owner, h.document)]
+        standing = map(working.hold, promised.get((asked.name, asked.owner), ()))
+        holds = [hold for hold in standing if hold.open_quantity or hold.open_amount]
         for hold in sorted(holds, key=_due_first):
             part = min(quantity, hold.open_quantity)
             money = min(amount, hold.open_amount)
@@ -47,7 +49,9 @@ def settle(working: Working, settles: tuple[Settle, ...]) -> None:
                 )
             quantity -= part
             amount -= money
-        if (quantity or amount) and not asked.capped:
+        if (quantity or amount) and holds and asked.extends:
+            working.change(_grown(max(holds, key=_due_first), asked, quantity, amount))
+        elif (quantity or amount) and not asked.capped:
             problems.append(_exceeded(asked, quantity, amount))
     if problems:
         raise HoldExceeded(problems, count=len(problems))
@@ -56,11 +60,12 @@ def settle(working: Working, settles: tuple[Settle, ...]) -> None:
 def unsettle(working: Working, unsettles: tuple[Unsettle, ...]) -> None:
     """What came true is undone in part. Refuses, naming every one, when less than that came true."""
     problems = []
+    promised = _promised(working) if unsettles else {}
     for asked in unsettles:
         assert asked.quantity >= 0, f"{asked} undoes a negative quantity"
         assert asked.amount >= 0, f"{asked} undoes a negative amount"
         quantity, amount = asked.quantity, asked.amount
-        holds = [h for h in working.known_holds() if h.name == asked.name and asked.owner in (h.owner, h.document)]
+        holds = list(map(working.hold, promised.get((asked.name, asked.owner), ())))
         for hold in sorted(holds, key=_due_first, reverse=True):
             part = min(quantity, hold.settled_quantity)
             money = min(amount, hold.settled_amount)
@@ -75,7 +80,7 @@ def unsettle(working: Working, unsettles: tuple[Unsettle, ...]) -> None:
 
 
 def place(working: Working, places: tuple[Place, ...], origin: Origin) -> None:
-    """Give new promises. What waits at all waits wholly until the line is served."""
+    """Give new promises. What waits at all waits wholly until the line is served, but for what it had already."""
     numbers = iter(working.locked.new_holds)
     for asked in places:
         if not asked.quantity and not asked.amount:
@@ -102,24 +107,17 @@ def place(working: Working, places: tuple[Place, ...], origin: Origin) -> None:
             asked.line,
             wanted_quantity=abs(asked.quantity),
             wanted_amount=abs(asked.amount),
-            waiting=abs(asked.quantity) if waits else ZERO,
+            waiting=abs(asked.quantity) - asked.covers if waits else ZERO,
         )
         working.place(hold, change)
 
 
 def serve(working: Working, floors: Mapping[AccountKey, Decimal]) -> None:
-    """Cover waiting demand with what is available now, in line: priority, due date, age."""
-    lines: defaultdict[AccountKey, list[Hold]] = defaultdict(list)
-    for hold in working.open_holds():
-        if hold.waiting:
-            lines[hold.account].append(hold)
-    for key, line in lines.items():
-        account = working.account(key)
-        floor = max(floors.get(key, ZERO), ZERO)
-        for hold in sorted(line, key=_turn):
-            free = account.available - floor
-            if free <= 0:
-                break
+    """Cover waiting demand with what is available now, in line: priority, due date, age. Who waits for one lot stands
+    in the same line as who waits for any."""
+    for hold in sorted((hold for hold in working.open_holds() if hold.waiting), key=_turn):
+        free = _free(working.account(hold.account), floors)
+        if free > 0:
             working.change(HoldChange(hold.id, Kind.SERVE, hold.line, waiting=-min(hold.waiting, free)))
 
 
@@ -136,6 +134,21 @@ def displace(working: Working, request: Request) -> None:
                 break
             if hold.covered:
                 working.change(HoldChange(hold.id, Kind.SERVE, hold.line, waiting=min(hold.covered, short)))
+
+
+def _free(account: WorkingAccount, floors: Mapping[AccountKey, Decimal]) -> Decimal:
+    """What may be promised of an account: nothing below its floor, nor below that of what it rolls up to."""
+    free = account.quantity - account.taken_quantity - max(floors.get(account.key, ZERO), ZERO)
+    return free if account.control is None else min(free, _free(account.control, floors))
+
+
+def _promised(working: Working) -> dict[tuple[str, int], list[int]]:
+    """The known holds by name and by whom they are asked for: the row that placed them, and the record."""
+    found: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for hold in working.known_holds():
+        for owner in {hold.owner, hold.document}:
+            found[hold.name, owner].append(hold.id)
+    return found
 
 
 def _undone(hold: Hold, asked: Unsettle, part: Decimal, money: Decimal) -> HoldChange:
@@ -160,6 +173,18 @@ def _turn(hold: Hold) -> tuple[object, ...]:
 
 def _due_first(hold: Hold) -> tuple[object, ...]:
     return hold.due is None, hold.due, hold.id
+
+
+def _grown(hold: Hold, asked: Settle, quantity: Decimal, amount: Decimal) -> HoldChange:
+    return HoldChange(
+        hold.id,
+        Kind.SETTLE,
+        asked.line,
+        wanted_quantity=quantity,
+        wanted_amount=amount,
+        settled_quantity=quantity,
+        settled_amount=amount,
+    )
 
 
 def _exceeded(asked: Settle | Unsettle, quantity: Decimal, amount: Decimal) -> Problem:

@@ -102,7 +102,8 @@ class Place:
     """A promise to be placed, owned by the origin record and, if it has one, by a row of it.
 
     Signed quantity and amount: negative takes, positive is expected. `waits`: what exceeds the available quantity waits
-    in line by (priority, due, id) instead of being refused."""
+    in line by (priority, due, id) instead of being refused. `covers`: so much of it need not wait, because the promise
+    had it already."""
 
     name: str
     account: AccountKey
@@ -112,6 +113,7 @@ class Place:
     line: int = 0
     waits: bool = False
     priority: int = 0
+    covers: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ class Settle:
     """A promise comes true by quantity and amount ≥ 0 (absolute values; the hold knows its sign).
 
     `owner` is the id that placed it: a row's id, or the record's; a record's id reaches the holds of all its rows too,
-    the earliest due first. `capped`: what exceeds the open promise is ignored instead of refused."""
+    the earliest due first. `capped`: what exceeds the open promise is ignored instead of refused. `extends`: a promise
+    that is still open in part grows by what exceeds it; what nothing open stands behind is refused."""
 
     name: str
     owner: int
@@ -127,6 +130,7 @@ class Settle:
     amount: Decimal = ZERO
     capped: bool = False
     line: int = 0
+    extends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

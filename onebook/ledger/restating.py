@@ -1,7 +1,9 @@
 """Promises said anew: those that stand change by the difference, never below what has come true of them."""
 
+from dataclasses import replace
 from decimal import Decimal
 
+from onebook.ledger.account import AccountKey
 from onebook.ledger.hold import Hold, HoldChange, Kind
 from onebook.ledger.refusals import BelowSettled
 from onebook.ledger.request import Place, Request
@@ -18,9 +20,10 @@ def restate(working: Working, request: Request) -> tuple[Place, ...]:
     anew: list[Place] = []
     for asked in request.restates:
         wanted = {place.line or request.origin.id: place for place in asked.places}
+        # One that nothing is wanted of was taken back: an older one stands in its stead.
         standing = {
             hold.owner: hold
-            for hold in sorted(working.known_holds(), key=_age)
+            for hold in sorted(working.known_holds(), key=_standing)
             if hold.document == request.origin.id and hold.name == asked.name
         }
         for owner, hold in standing.items():
@@ -29,6 +32,9 @@ def restate(working: Working, request: Request) -> tuple[Place, ...]:
             if (_has_settled(hold) and is_elsewhere) or _is_less(hold, place):
                 problems.append(_problem(hold, place))
             elif place is None or (not _has_settled(hold) and (is_elsewhere or _is_due_otherwise(hold, place))):
+                if place is not None and is_elsewhere and _is_same_goods(hold.account, place.account):
+                    # Another lot or spot of the same goods: nobody in line gets between.
+                    wanted[owner] = replace(place, covers=min(hold.covered, abs(place.quantity)))
                 _change(working, hold, ZERO, ZERO)
             else:
                 _change(working, hold, abs(place.quantity), abs(place.amount))
@@ -62,9 +68,13 @@ def _change(working: Working, hold: Hold, quantity: Decimal, amount: Decimal) ->
     )
 
 
-def _age(hold: Hold) -> tuple[bool, int]:
+def _is_same_goods(one: AccountKey, other: AccountKey) -> bool:
+    return (one.role, one.item, one.place) == (other.role, other.item, other.place)
+
+
+def _standing(hold: Hold) -> tuple[bool, bool, int]:
     # New holds of a preview have negative ids, counting down: they come last, in their order.
-    return hold.id < 0, abs(hold.id)
+    return hold.is_wanted, hold.id < 0, abs(hold.id)
 
 
 def _has_settled(hold: Hold) -> bool:

@@ -167,6 +167,9 @@ class Working:
         """Write a change of a hold down and count it on its account."""
         before = self.hold(change.hold)
         after = before.after(change)
+        if after == before:
+            # Goods that it was served with go again, and it was taken back or served otherwise since.
+            return after
         self.holds[after.id] = after
         if change.kind is Kind.SERVE and change.hold in self.placed:
             nth = self.placed[change.hold]

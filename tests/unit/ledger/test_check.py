@@ -35,6 +35,32 @@ TAMPERINGS = {
     " WHERE journal = 3": "given back",
     "INSERT INTO ledger_period (month, closed, changed_at, changed_by)"
     " VALUES ('2026-04-01', true, '2020-01-01', 1)": "closed period",
+    # A later month that was closed since does not hide what entered an earlier one.
+    "INSERT INTO ledger_period (month, closed, changed_at, changed_by)"
+    " VALUES ('2026-03-01', true, '2020-01-01', 1), ('2026-04-01', true, '2099-01-01', 1)": "closed period",
+    "UPDATE ledger_account SET quantity = 1 WHERE role = 'revenue'": "kept account",
+    "UPDATE ledger_account SET kept = false WHERE role = 'on_hand' AND item = 2": "kept account",
+    "UPDATE ledger_account SET unit_cost = 3 WHERE role = 'on_hand' AND item = 2": "unit cost",
+    "UPDATE ledger_account SET unit_cost = unit_cost + 1 WHERE role = 'on_hand' AND item = 3": "unit cost",
+    "UPDATE ledger_account SET control = (SELECT id FROM ledger_account WHERE role = 'on_hand' AND item = 2)"
+    " WHERE lot = 7": "account rolls up",
+    "UPDATE ledger_account SET control = (SELECT id FROM ledger_account WHERE role = 'receivable' AND document = 0)"
+    " WHERE lot = 7": "account rolls up",
+    "UPDATE ledger_account SET control = NULL WHERE lot = 7": "account balance",
+    "UPDATE ledger_account SET lot = 0, spot = 7 WHERE lot = 7; UPDATE ledger_account SET control ="
+    " (SELECT id FROM ledger_account WHERE spot = 7) WHERE document <> 0": "account rolls up",
+    "INSERT INTO ledger_journal (booked_on, form, record, transition, actor)"
+    " VALUES ('2026-03-10', 'x', 1, 'x', 1)": "journal is whole",
+    "ALTER TABLE ledger_entry DISABLE TRIGGER append_only; DELETE FROM ledger_entry"
+    " WHERE journal = 3 AND position < 3": "journal is whole",
+    "ALTER TABLE ledger_hold_change DISABLE TRIGGER append_only; DELETE FROM ledger_hold_change"
+    " WHERE position = 1": "journal is whole",
+    "ALTER TABLE ledger_hold_change DISABLE TRIGGER append_only; UPDATE ledger_hold_change SET hold = 99"
+    " WHERE position = 1": "journal is whole",
+    "ALTER TABLE ledger_entry DISABLE TRIGGER append_only; UPDATE ledger_entry SET amount = amount * 2"
+    " WHERE journal = 5": "reversal",
+    "ALTER TABLE ledger_journal DISABLE TRIGGER append_only; UPDATE ledger_journal SET reverses = 3"
+    " WHERE id = 5": "reversal",
 }
 
 
@@ -51,6 +77,10 @@ def book(database: Database, company: Company) -> Book:
         ],
     )
     book.act(102, moves=[leave(1, on_hand(lot=7))], transfers=[sell(1, 101, 13)])
+    # Goods that came and went, and came in error.
+    wrong = book.act(103, moves=[arrive(3, 10, on_hand(3))])
+    book.reverse(wrong.id)
+    book.act(104, moves=[arrive(3, 10, on_hand(3)), leave(4, on_hand(3))])
     return book
 
 

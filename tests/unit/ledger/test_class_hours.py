@@ -252,3 +252,124 @@ def test_a_finished_card_has_earned_exactly_its_price(book: Book) -> None:
     assert book.at(hours()) == (0, 0)
     taught, lapsed = book.summed("tuition"), book.summed("breakage")
     assert (taught[0] + lapsed[0], taught[1] + lapsed[1]) == (7, D("-1234.56"))
+
+
+def test_a_card_is_of_its_course_and_of_its_student(book: Book) -> None:
+    """Hours of piano are no hours of guitar, nor a brother's, however many there are."""
+    sell(book, PAID, 3, 300)
+    sell(book, SECOND, 1, 80, GUITAR)
+    before = book.meters()
+    for course, student, asked, found in ((GUITAR, ANN, 2, 1), (PIANO, BEN, 1, 0)):
+        account = hours(course, student)
+        with pytest.raises(BalanceTooLow) as refusal:
+            book.act(
+                500, moves=[Move(account, earned("tuition", course, student), D(asked))], limits=never_below(account)
+            )
+        told = refusal.value.problems[0].data
+        assert (told["item"], told["party"], told["needed"], told["available"]) == (course, student, asked, found)
+    assert book.meters() == before
+    # A card of piano does not become one of guitar by being named.
+    with pytest.raises(BalanceTooLow):
+        wrong = hours(GUITAR, ANN, PAID)
+        book.act(500, moves=[Move(wrong, earned("tuition", GUITAR), D(1))], limits=never_below(wrong))
+
+
+def test_a_card_for_any_course_earns_for_the_course_that_was_taught(book: Book) -> None:
+    """Its hours become hours of the course as they are taught: by cents, and the last takes the rest."""
+    any_course = 10
+    sell(book, PAID, 3, 100, any_course)
+    card = hours(any_course, card=PAID)
+
+    def taught(course: int) -> Posting:
+        lesson = Convert((Part(card, D(1), line=501),), (Part(earned(course=course), D(1), line=501),), "converted")
+        return book.act(500, converts=[lesson], limits=never_below(card))
+
+    taught(GUITAR)
+    mistake = taught(GUITAR)
+    book.reverse(mistake.id, never_below(card))
+    taught(PIANO)
+    taught(PIANO)
+    assert book.at(card) == (0, 0)
+    by_course = book.rows(
+        "SELECT a.item, sum(e.quantity), sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account"
+        " WHERE a.role = 'tuition' GROUP BY 1 ORDER BY 1"
+    )
+    assert by_course == [(PIANO, 2, D("-66.67")), (GUITAR, 1, D("-33.33"))]
+    assert book.summed("converted")[1] == 0
+    with pytest.raises(BalanceTooLow):
+        taught(PIANO)
+
+
+def test_a_booking_waits_for_the_renewal(book: Book) -> None:
+    sell(book, PAID, 1, 100)
+    limits = never_below(hours())
+    book.act(400, places=[Place("booked", hours(), -D(1), line=n, waits=True) for n in (401, 402)], limits=limits)
+    assert (book.balance(hours()).waiting, book.available(hours())) == (D(1), D(0))
+    assert revenue(teach(book, 1, 500, PAID, settles=[Settle("booked", 401, D(1))])) == [(PAID, 1, 100)]
+    sell(book, SECOND, 3, 240)
+    assert (book.balance(hours()).waiting, book.available(hours())) == (D(0), D(2))
+    assert revenue(teach(book, 1, 500, SECOND, settles=[Settle("booked", 402, D(1))])) == [(SECOND, 1, 80)]
+
+
+def test_expired_hours_teach_nothing_and_booked_ones_do_not_lapse(book: Book) -> None:
+    """The policy names no expired card; what is booked is not taken by the night that makes hours lapse."""
+    sell(book, PAID, 3, 100)
+    with pytest.raises(BalanceTooLow):
+        teach(book, 1, 500, SECOND)
+    book.act(400, places=[Place("booked", hours(), -D(2), line=401)], limits=never_below(hours()))
+    lapse = [Move(hours(card=PAID), earned("breakage"), D(2))]
+    with pytest.raises(BalanceTooLow) as refusal:
+        book.act(720, moves=lapse, limits=never_below(hours()))
+    assert (refusal.value.problems[0].data["needed"], refusal.value.problems[0].data["available"]) == (2, 1)
+    book.act(720, moves=[Move(hours(card=PAID), earned("breakage"), D(1))], limits=never_below(hours()))
+    assert revenue(teach(book, 2, 500, PAID, settles=[Settle("booked", 401, D(2))])) == [(PAID, 2, D("66.67"))]
+    assert (book.at(hours()), book.summed("breakage")) == ((0, 0), (1, D("-33.33")))
+
+
+@pytest.mark.parametrize("hold", ["frozen", "booked"])
+def test_what_is_frozen_or_booked_is_neither_refunded_nor_passed_on(book: Book, hold: str) -> None:
+    sell(book, PAID, 3, 100)
+    card = hours(card=PAID)
+    held = card if hold == "frozen" else hours()
+    book.act(420, places=[Place(hold, held, -D(2), line=421)], limits=never_below(hours()))
+    before = book.meters()
+    limits = [*never_below(hours()), floor(card)]
+    for target in (earned("refunded_hours"), hours(student=BEN, card=34)):
+        with pytest.raises(BalanceTooLow):
+            book.act(700, moves=[Move(card, target, D(2))], limits=limits)
+    assert book.meters() == before
+    book.act(700, moves=[Move(card, earned("refunded_hours"), D(1))], limits=limits)
+    book.act(420, releases=[Release(420)])
+    book.act(711, moves=[Move(card, hours(student=BEN, card=34), D(2))], limits=limits)
+    assert (book.at(hours()), book.at(hours(student=BEN))) == ((0, 0), (2, D("-66.67")))
+
+
+def test_gifts_that_came_with_a_card_lapse_with_its_refund(book: Book) -> None:
+    """Paid hours are refunded at what they are worth, gifts at nothing; both are gone, and nothing is earned."""
+    sell(book, PAID, 10, 1000)
+    sell(book, GIFT, 2, 0)
+    teach(book, 1, 500, GIFT, PAID)
+    refunded = earned("refunded_hours")
+    before = book.meters()
+    refund = book.act(
+        700,
+        moves=[Move(hours(card=PAID), refunded, D(10)), Move(hours(card=GIFT), refunded, D(1))],
+        transfers=[Transfer(refunded, CASH, D(1000))],
+        limits=never_below(hours()),
+    )
+    assert (book.at(hours()), book.at(CASH)) == ((0, 0), (0, 0))
+    assert (book.summed("refunded_hours"), book.summed("tuition")) == ((11, 0), (1, 0))
+    book.reverse(refund.id)
+    assert book.meters() == before
+
+
+def test_a_price_that_is_raised_later_raises_what_was_earned_too(book: Book) -> None:
+    sold = earned("sold_hours")
+    book.act(730, moves=[Move(sold, hours(card=PAID), D(3), -D(100), 731)], transfers=[Transfer(CASH, sold, D(100))])
+    teach(book, 1, 500, PAID)
+    book.act(740, revalues=[Revalue(730, 731, -D(30), hours(), earned(), CASH, 741)])
+    assert (book.at(hours(card=PAID)), book.summed("tuition")) == ((2, D("-86.67")), (1, D("-43.33")))
+    # Lowered to nothing, and then once more: what the card cannot carry was earned too much.
+    book.act(740, revalues=[Revalue(730, 731, D(130), hours(), earned(), CASH, 741)])
+    book.act(740, revalues=[Revalue(730, 731, D(30), hours(), earned(), CASH, 741)])
+    assert (book.at(hours(card=PAID)), book.summed("tuition")) == ((2, 0), (1, 30))

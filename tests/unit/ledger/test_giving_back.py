@@ -332,6 +332,122 @@ def test_what_was_given_back_is_not_reversed_under_it(book: Book) -> None:
     assert book.at(on_hand()) == (9, 9)
 
 
+def bought(
+    party: int, quantity: object, amount: object, target: AccountKey | None = None, line: int = RECEIVED
+) -> Move:
+    """Goods of a supplier."""
+    source = AccountKey("supply", item=1, party=party)
+    return Move(source, target or on_hand(), D(str(quantity)), D(str(amount)), line)
+
+
+def test_what_is_missing_is_missing_in_the_lots_that_came_last(book: Book) -> None:
+    """Negative stock is allowed: what is here goes first, then the latest lot owes, and never more than it brought."""
+    book.act(RECEIPT, moves=[bought(1, 3, 30, on_hand(lot=7)), bought(1, 3, 60, on_hand(lot=8))])
+    book.act(moves=[leave(2, on_hand(lot=7)), leave(2, on_hand(lot=8))])
+    book.act(RETURN, gives_back=[back(5, RECEIPT, RECEIVED)])
+    assert [book.at(on_hand(lot=lot))[0] for lot in (7, 8)] == [-1, -2]
+    assert book.summed("supply") == (-1, -10)
+
+
+def test_a_lot_of_two_suppliers_goes_back_to_the_last_first(book: Book) -> None:
+    """One piece is here: it is not given to both."""
+    lot = on_hand(lot=7)
+    book.act(RECEIPT, moves=[bought(1, 2, 2, lot), bought(2, 2, 4, lot)])
+    book.act(moves=[leave(3, lot)])
+    posting = book.act(RETURN, gives_back=[back(2, RECEIPT, RECEIVED)])
+    assert [(e.account.party, e.quantity, e.amount) for e in posting.journal.entries if e.account.role == "supply"] == [
+        (2, D(2), D(4)),
+    ]  # fmt: skip
+    posting = book.act(RETURN, gives_back=[back(1, RECEIPT, RECEIVED)])
+    assert [(e.account.party, e.amount) for e in posting.journal.entries if e.account.role == "supply"] == [(1, D(1))]
+
+
+def test_what_goes_back_in_all_and_what_is_there_is_told(book: Book) -> None:
+    book.act(RECEIPT, moves=[bought(1, 5, 5), bought(1, 5, 5, line=402), arrive(9, 9, on_hand(lot=9))])
+    book.act(moves=[leave(9)], picks={on_hand(): (on_hand(),)})
+    with pytest.raises(BalanceTooLow) as refusal:
+        book.act(
+            RETURN,
+            gives_back=[back(2, RECEIPT, RECEIVED), back(3, RECEIPT, 402, line=602)],
+            limits=[floor(on_hand())],
+        )
+    (problem,) = refusal.value.problems
+    assert (problem.data["needed"], problem.data["available"]) == (5, 1)
+
+
+def test_pieces_that_stay_keep_what_they_are_worth(book: Book) -> None:
+    """Nothing, or next to nothing: only a value below nothing is a difference."""
+    for rest in ("0", "0.05"):
+        book.act(RECEIPT, moves=[bought(1, 1, 10)])
+        book.act(moves=[arrive(1, rest)])
+        posting = book.act(RETURN, gives_back=[back(1, RECEIPT, RECEIVED)])
+        assert len(posting.journal.entries) == 2
+        assert book.at(on_hand()) == (1, D(rest))
+        book.act(moves=[leave(1)])
+
+
+def test_a_refusal_tells_what_it_is_about(book: Book) -> None:
+    book.act(moves=[arrive(9, 9)])
+    delivery = book.act(DELIVERY, moves=[leave(4, line=DELIVERED)])
+    book.act(RETURN, gives_back=[back(1)])
+    with pytest.raises(GivenBackSince) as since:
+        book.reverse(delivery.id)
+    (problem,) = since.value.problems
+    assert (problem.code, problem.data["lines"], since.value.data["count"]) == (GivenBackSince.cause, [DELIVERED], 1)
+    with pytest.raises(GivesBackTooMuch) as refusal:
+        book.act(RETURN, gives_back=[back(4, line=0)])
+    (problem,) = refusal.value.problems
+    assert (problem.data["line"], problem.data["lines"]) == (0, [])
+
+
+def test_a_row_may_give_back_of_itself(book: Book) -> None:
+    """A later step of the same record: what it gives back is no move of the row, and undone it undoes itself alone."""
+    book.act(moves=[arrive(9, 9)])
+    delivery = book.act(DELIVERY, moves=[leave(5, line=DELIVERED)])
+    before = book.meters()
+    first = book.act(DELIVERY, gives_back=[back(2, line=DELIVERED)])
+    between = book.meters()
+    second = book.act(DELIVERY, gives_back=[back(2, line=DELIVERED)])
+    with pytest.raises(GivesBackTooMuch) as refusal:
+        book.act(DELIVERY, gives_back=[back(2, line=DELIVERED)])
+    assert refusal.value.problems[0].data["left"] == 1
+    assert book.at(on_hand()) == (8, 8)
+    with pytest.raises(GivenBackSince) as since:
+        book.reverse(delivery.id)
+    assert since.value.problems[0].data["given_back"] == 4
+    book.reverse(second.id)
+    assert book.meters() == between
+    book.reverse(first.id)
+    assert book.meters() == before
+    book.act(DELIVERY, gives_back=[back(5, line=DELIVERED)])
+    assert book.at(on_hand()) == (9, 9)
+
+
+def test_a_record_without_rows_may_give_back_of_itself(book: Book) -> None:
+    book.act(moves=[arrive(9, 9)])
+    book.act(DELIVERY, moves=[leave(5)])
+    before = book.meters()
+    returned = book.act(DELIVERY, gives_back=[back(2, DELIVERY, DELIVERY, line=0)])
+    with pytest.raises(GivesBackTooMuch) as refusal:
+        book.act(DELIVERY, gives_back=[back(4, DELIVERY, DELIVERY, line=0)])
+    assert refusal.value.problems[0].data["left"] == 3
+    book.reverse(returned.id)
+    assert book.meters() == before
+
+
+def test_a_return_is_not_reversed_under_what_was_given_back_of_it(book: Book) -> None:
+    book.act(moves=[arrive(9, 9)])
+    book.act(DELIVERY, moves=[leave(4, line=DELIVERED)])
+    returned = book.act(RETURN, gives_back=[back(2)])
+    again = book.act(700, gives_back=[back(1, RETURN, 601, line=701)], limits=[floor(on_hand())])
+    with pytest.raises(GivenBackSince) as refusal:
+        book.reverse(returned.id)
+    assert (refusal.value.problems[0].data["line"], refusal.value.problems[0].data["given_back"]) == (601, 1)
+    book.reverse(again.id)
+    book.reverse(returned.id)
+    assert book.at(on_hand()) == (5, 5)
+
+
 def test_what_a_record_moved_without_a_row_is_given_back_by_the_record(book: Book) -> None:
     book.act(moves=[arrive(9, 9)])
     delivery = book.act(DELIVERY, moves=[leave(4), leave(2, line=DELIVERED)])

@@ -118,6 +118,22 @@ def test_more_than_promised_is_refused_and_names_each(book: Book) -> None:
     assert posting.holds[0].open_quantity == 0
 
 
+def test_a_promise_that_is_open_in_part_grows_by_what_exceeds_it(book: Book) -> None:
+    book.act(moves=[arrive(10, 10)])
+    book.act(101, places=[reserve(4, 201)])
+    before = book.meters()
+    first = book.act(102, settles=[settle(3, 201)], moves=[leave(3)])
+    posting = book.act(103, settles=[settle(3, 201, extends=True)], moves=[leave(3)], limits=[floor(on_hand())])
+    [hold] = posting.holds
+    assert (hold.wanted_quantity, hold.settled_quantity, hold.open_quantity) == (D(6), D(6), D(0))
+    assert (book.balance(on_hand()).quantity, book.available(on_hand())) == (D(4), D(4))
+    with pytest.raises(HoldExceeded):
+        book.act(104, settles=[settle(1, 201, extends=True)])
+    for done in (posting, first):
+        book.reverse(done.id)
+    assert book.meters() == before
+
+
 def test_a_record_settles_the_holds_of_its_rows_earliest_first(book: Book) -> None:
     due = [date(2026, 5, 1), date(2026, 4, 1)]
     book.act(

@@ -256,3 +256,38 @@ def test_goods_and_late_costs_in_one_transaction(book: Book) -> None:
     assert [e.amount for e in second.journal.entries] == [1, 3, -4]
     asked = request(BILL, moves=[leave(1)], revalues=[late(4)], transfers=[Transfer(GONE, AGAINST, D(1))])
     assert [e.amount for e in book.run(asked).journal.entries] == [-10, 10, 3, 1, -4, 1, -1]
+
+
+def bought(party: int, quantity: object, amount: object, target: AccountKey) -> Move:
+    source = AccountKey("supply", item=1, party=party)
+    return Move(source, target, D(str(quantity)), D(str(amount)), RECEIVED)
+
+
+def test_a_lot_of_two_suppliers_is_one_lot(book: Book) -> None:
+    lot = on_hand(lot=7)
+    book.act(RECEIPT, moves=[bought(1, 2, 10, lot), bought(2, 2, 10, lot)])
+    book.act(moves=[leave(1, lot)])
+    book.act(BILL, revalues=[late(4)])
+    assert book.at(lot) == (3, 18)
+    # Of all that the lot is worth to the row, no more than is here can be taken.
+    book.act(BILL, revalues=[late(-40)])
+    assert book.at(lot) == (3, 0)
+
+
+def test_pieces_of_a_lot_in_two_spots_count_once(book: Book) -> None:
+    spots = [shelf(lot=7, spot=spot) for spot in (1, 2)]
+    book.act(RECEIPT, moves=[bought(1, 2, 10, spots[0]), bought(2, 2, 10, spots[1])])
+    book.act(moves=[leave(2, spots[0])])
+    book.act(BILL, revalues=[late(4, at=shelf())])
+    assert (book.at(spots[0]), book.at(spots[1])) == ((0, 0), (2, 12))
+
+
+def test_what_came_for_nothing_is_worth_something_later(book: Book) -> None:
+    received(book, 2, 0)
+    book.act(moves=[leave(1)])
+    book.act(BILL, revalues=[late(5)])
+    assert book.at(on_hand()) == (1, D("2.50"))
+    received(book, 1, "0.50", on_hand(place=2))
+    book.act(BILL, revalues=[late(2, at=on_hand(place=2))])
+    # Two of its three pieces lie elsewhere, and without a lot they are not followed.
+    assert book.at(on_hand(place=2)) == (1, D("1.17"))
