@@ -33,20 +33,20 @@ KINDS: Final[dict[str, tuple[type[Declared], str]]] = {
 def read_app(folder: Path) -> App:
     """The app in a folder: `app.yaml` and every other `*.yaml` in it and below. Raises DefinitionRefusal."""
     files = sorted(folder.rglob("*.yaml"))
-    return _app(str(folder), ((str(file.relative_to(folder)), file.read_text("utf-8")) for file in files))
+    return _app(str(folder), ((str(file.relative_to(folder)), file.read_bytes()) for file in files))
 
 
 def read_text(text: str, name: str = "") -> App:
     """The app that a single text declares, as `write.text_of` writes it. Raises DefinitionRefusal."""
-    return _app(name, [(name, text)])
+    return _app(name, [(name, text.encode())])
 
 
-def _app(name: str, files: Iterable[tuple[str, str]]) -> App:
+def _app(name: str, files: Iterable[tuple[str, bytes]]) -> App:
     problems: list[Problem] = []
     heads: list[dict[str, Any]] = []
     parts: dict[str, list[Declared]] = {}
-    for file, text in files:
-        for document in _documents(file, text, problems):
+    for file, content in files:
+        for document in _documents(file, content, problems):
             if document.kind == "app":
                 heads.append(document.content)
             elif document.kind in KINDS:
@@ -68,9 +68,12 @@ def _app(name: str, files: Iterable[tuple[str, str]]) -> App:
     return app.model_copy(update={place: tuple(things) for place, things in parts.items()})
 
 
-def _documents(file: str, text: str, problems: list[Problem]) -> Iterator[Document]:
+def _documents(file: str, content: bytes, problems: list[Problem]) -> Iterator[Document]:
     try:
-        yield from documents(text)
+        yield from documents(content.decode())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problems.append(_problem("definition.not_yaml", file, line, "", "not UTF-8"))
     except SourceError as error:
         problems.append(_problem("definition.not_yaml", file, error.line, "", error.reason))
 

@@ -31,6 +31,11 @@ from onebook.storage.transaction import Connection, Rows
 _LONGEST_BASE: Final = 54
 #: How the name of everything begins that was dropped and lies aside.
 _KEPT: Final = "kept__"
+#: What names the forms of records: the trail, the book, the series of numbers, what people said and set up.
+_NAMING: Final = (
+    "onebook_step", "onebook_change", "onebook_number", "onebook_comment", "onebook_attachment", "onebook_notification",
+    "onebook_view", "onebook_view_default", "ledger_journal", "ledger_hold",
+)  # fmt: skip
 
 
 class Publishing:
@@ -84,6 +89,8 @@ class Publishing:
                 self._run(ddl.rename_table(table_name(target), self._aside(table_name(target))))
             case TableRenamed(old, target):
                 self._run(ddl.rename_table(table_name(old), table_name(target)))
+                if target in self._new.forms:
+                    self._call_anew(old, target)
                 self._unguard(table_name(target))
             case TableAdded(target):
                 self._add_table(self._after.of(target))
@@ -97,6 +104,16 @@ class Publishing:
                 self._retype(step, self._after.of(target), column)
             case _:
                 pass
+
+    def _call_anew(self, old: str, form: str) -> None:
+        """What was said, done and counted of the records of a form goes on under its new name. Journals are never
+        changed but for this: it is who they belong to, called otherwise, and not what they say."""
+        self._run("ALTER TABLE ledger_journal DISABLE TRIGGER append_only")
+        self._send()
+        for table in _NAMING:
+            update = sql.SQL("UPDATE {} SET form = %s WHERE form = %s").format(sql.Identifier(table))
+            self._connection.execute(update, (form, old))
+        self._run("ALTER TABLE ledger_journal ENABLE TRIGGER append_only")
 
     def _add_table(self, table: Table) -> None:
         kept = self._kept_table(table.name)

@@ -1,10 +1,12 @@
 """Apps as text: what is read is what is written, and nothing is guessed on the way."""
 
+from pathlib import Path
+
 import pytest
 
 from onebook.definition.app import App
 from onebook.definition.overlay import at, changed_paths, merged
-from onebook.definition.read import read_text
+from onebook.definition.read import read_app, read_text
 from onebook.definition.refusal import DefinitionRefusal
 from onebook.definition.shipped import shipped_apps
 from onebook.definition.source import SourceError, documents
@@ -39,6 +41,17 @@ def test_lines_are_known_for_every_path() -> None:
 def test_what_is_no_declaration_is_refused(text: str) -> None:
     with pytest.raises(DefinitionRefusal):
         read_text(text)
+
+
+def test_a_file_that_is_no_text_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_text("app: x\nlabel: 甲 | A\n", "utf-8")
+    (tmp_path / "bad.yaml").write_bytes("form: y\nlabel: 乙".encode("gb18030"))
+    with pytest.raises(DefinitionRefusal) as refused:
+        read_app(tmp_path)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.row, problem.data) == (
+        "definition.not_yaml", 2, {"file": "bad.yaml", "reason": "not UTF-8"},
+    )  # fmt: skip
 
 
 def test_exactly_one_head() -> None:

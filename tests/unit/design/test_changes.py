@@ -1,6 +1,7 @@
 """What happens to the values when declarations change: renamed, retyped, dropped, taken back, refused."""
 
 import pytest
+from psycopg.errors import RestrictViolation
 
 from onebook.definition.app import App
 from onebook.definition.read import read_text
@@ -75,6 +76,53 @@ def test_renamed_fields_forms_and_lines_keep_their_values(database: Database, pu
     assert [size for (size,) in sizes] == ["12.5", "large", "7"]
     assert pieces == [("handle", "2")]
     publish(database, published, apps)
+    publish(database, published, apps_of(database, published, 1))
+    sizes, pieces = run(
+        database,
+        published,
+        "SELECT size FROM tool ORDER BY id",
+        "SELECT DISTINCT part, count::text FROM tool__parts",
+    )
+    assert [size for (size,) in sizes] == ["12.5", "large", "7"], "a renaming that is taken back loses nothing either"
+    assert pieces == [("handle", "2")]
+
+
+def test_what_leads_to_a_renamed_form_still_leads_there(database: Database, published: str) -> None:
+    boxes = (
+        "\n---\nform: box\nlabel: 箱 | Box\nkind: master\ntitle: code\n"
+        "fields:\n  code: {kind: text, label: 号 | Code}\n  holds: {kind: link, to: tool, label: 装着 | Holds}\n"
+    )
+    publish(database, published, [read_text(TOOLS + boxes)])
+    run(
+        database,
+        published,
+        "INSERT INTO box (holds) SELECT id FROM tool WHERE size = '7'",
+        *(
+            f"INSERT INTO {table} (form, record, by, {column}) SELECT 'tool', id, 1, {value} FROM tool WHERE size = '7'"
+            for table, column, value in (
+                ("onebook_change", "action, version", "'create', 1"),
+                ("onebook_comment", "text", "'sharp'"),
+            )
+        ),
+        "INSERT INTO ledger_journal (booked_on, form, record, transition, actor)"
+        " VALUES ('2026-03-01', 'tool', 1, 'x', 1)",
+    )
+    renamed = TOOLS.replace("form: tool", "form: instrument\nwas: tool") + boxes.replace("to: tool", "to: instrument")
+    looked = preview(database, published, [read_text(renamed)])
+    assert looked.lost == []
+    publish(database, published, [read_text(renamed)])
+    held, *named = run(
+        database,
+        published,
+        "SELECT size FROM box JOIN instrument ON instrument.id = box.holds",
+        "SELECT form FROM onebook_change",
+        "SELECT form FROM onebook_comment",
+        "SELECT form FROM ledger_journal",
+    )
+    assert held == [("7",)]
+    assert named == [[("instrument",)]] * 3, "what is known of its records is known of them under the new name"
+    with pytest.raises(RestrictViolation), database.administration(published) as connection:
+        connection.execute("UPDATE ledger_journal SET form = 'tool'")
 
 
 def test_values_that_do_not_convert_are_shown_before_anything_happens(database: Database, published: str) -> None:
