@@ -32,6 +32,11 @@ def quantity(value: Decimal) -> Decimal:
     return rounded(value, QUANTITY_SCALE)
 
 
+def spelled(value: Decimal) -> str:
+    """The value as digits, every one that counts and no zeros behind them."""
+    return f"{value.normalize(EXACT):f}" if value else "0"
+
+
 def decimal_of(text: str) -> Decimal | None:
     """The finite decimal that the text spells, or None."""
     try:

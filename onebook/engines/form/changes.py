@@ -11,11 +11,14 @@ from onebook.definition.form import Form
 from onebook.engines.form.compute import rows_of
 from onebook.engines.form.rows import Row
 from onebook.engines.table.columns import NUMBERS
+from onebook.values.decimals import spelled
 
 #: What a changed row of lines is told under: new, gone, and what became of the others.
 ADDED: Final = "added"
 REMOVED: Final = "removed"
 CHANGED: Final = "changed"
+#: The ids of the rows as they stood, where some are gone or others came before them.
+ORDER: Final = "order"
 
 
 @dataclass(slots=True)
@@ -26,6 +29,8 @@ class RowChanges:
     removed: list[Row] = field(default_factory=list)
     #: Rows as they are now, with what they were before.
     changed: list[tuple[Row, Row]] = field(default_factory=list)
+    #: The ids of all rows as they stood, if those that stay stand otherwise now, or some are gone.
+    order: list[int] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether anything happened."""
@@ -82,12 +87,14 @@ def _rows(declared: FieldDeclaration, before: list[Row], after: list[Row]) -> Ro
             found.added.append(row)
         elif any(name in known and row.get(name) != known[name] for name in names):
             found.changed.append((row, known))
+    if found.removed or [row["id"] for row in before] != [row["id"] for row in after if row["id"] in old]:
+        found.order = [row["id"] for row in before]
     return found
 
 
 def trail(form: Form, changes: Changes) -> dict[str, Any]:
     """The changes as the trail keeps them: `{field: [old, new]}`, and for lines
-    `{lines: {added: {id: {field: value}}, removed: {id: ...}, changed: {id: {field: [old, new]}}}}`."""
+    `{lines: {added: {id: {field: value}}, removed: {id: ...}, changed: {id: {field: [old, new]}}, order: [id]}}`."""
     told: dict[str, Any] = {name: [plain(old), plain(new)] for name, (old, new) in changes.columns.items()}
     for lines, rows in changes.rows.items():
         names = [name for name, _ in row_columns(form.fields[lines])]
@@ -99,6 +106,8 @@ def trail(form: Form, changes: Changes) -> dict[str, Any]:
         moved = {str(row["id"]): pairs for row, old in rows.changed if (pairs := _pairs(row, old, names))}
         if moved:
             one[CHANGED] = moved
+        if rows.order:
+            one[ORDER] = rows.order
         if one:
             told[lines] = one
     return told
@@ -118,7 +127,7 @@ def plain(value: Any) -> Any:
     """A value as JSON keeps it without loss: decimals as text, days and instants in ISO form."""
     match value:
         case Decimal():
-            return f"{value.normalize():f}" if value else "0"
+            return spelled(value)
         case datetime() | date():
             return value.isoformat()
         case tuple():

@@ -1,6 +1,6 @@
 """Conditions of the filter builder, said in the one formula language; their values travel as parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.scope import VALUE_KINDS
 from onebook.engines.report.heading import NUMBER_KINDS
 from onebook.engines.report.refusals import WrongCondition
-from onebook.engines.report.request import Condition
+from onebook.engines.report.request import Combined, Condition, Conditions
 from onebook.expression.types import Kind, Type
 from onebook.values.decimals import decimal_of
 
@@ -32,47 +32,78 @@ class Said:
     values: dict[str, Any]
 
 
-def said(conditions: Sequence[tuple[Condition, FieldDeclaration]]) -> Said:
-    """All conditions, each of which must hold. Raises WrongCondition."""
-    parts: list[str] = []
-    types: list[tuple[str, Type]] = []
-    values: dict[str, Any] = {}
+def said(conditions: Conditions, compared: Callable[[str], FieldDeclaration]) -> Said:
+    """All conditions, each of which must hold. `compared`: what a condition on a key compares with. Raises
+    WrongCondition."""
+    saying = _Saying(compared)
+    return Said(" AND ".join(map(saying.one, conditions)), tuple(saying.types), saying.values)
 
-    def parameter(field: FieldDeclaration, value: Any, condition: Condition) -> str:
-        name = f"given_{len(types)}"
-        types.append((name, _type(field)))
-        values[name] = _value(field, value, condition)
-        return name
 
-    for condition, field in conditions:
+def told(condition: Condition | Combined) -> str:
+    """A condition as somebody reads it who was given the rows."""
+    if isinstance(condition, Condition):
+        return f"{condition.field} {condition.op} {condition.value}"
+    return f"({(' OR ' if condition.how == 'any' else ' AND ').join(map(told, condition.parts))})"
+
+
+class _Saying:
+    """Conditions on their way into one formula; their values are gathered beside it."""
+
+    def __init__(self, compared: Callable[[str], FieldDeclaration]) -> None:
+        self._compared = compared
+        self.types: list[tuple[str, Type]] = []
+        self.values: dict[str, Any] = {}
+
+    def one(self, condition: Condition | Combined) -> str:
+        """A condition, or several that count as one, as a formula that may stand between others."""
+        if isinstance(condition, Condition):
+            return self._plain(condition, self._compared(condition.field))
+        if not condition.parts:
+            raise WrongCondition(field=condition.how, op=condition.how)
+        between = " OR " if condition.how == "any" else " AND "
+        return f"({between.join(map(self.one, condition.parts))})"
+
+    def _plain(self, condition: Condition, field: FieldDeclaration) -> str:
         key, op = condition.field, condition.op
         if op == "blank":
-            parts.append(f"ISBLANK({key})")
-        elif op == "not_blank":
-            parts.append(f"NOT ISBLANK({key})")
-        elif op in ("in", "not_in"):
+            return f"ISBLANK({key})"
+        if op == "not_blank":
+            return f"NOT ISBLANK({key})"
+        if op in ("in", "not_in"):
             given = _several(condition, 1, MOST_VALUES)
-            inside = " OR ".join(_equal(field, key, parameter(field, one, condition)) for one in given)
-            parts.append(f"({inside})" if op == "in" else f"NOT ({inside})")
-        elif op == "between":
-            low, high = _several(condition, 2, 2)
-            parts += [f"{key} >= {parameter(field, low, condition)}"] if low is not None else []
-            parts += [f"{key} <= {parameter(field, high, condition)}"] if high is not None else []
-        elif op in COMPARISONS:
-            name = parameter(field, condition.value, condition)
-            if op == "eq":
-                parts.append(_equal(field, key, name))
-            elif op != "ne" and _type(field).kind not in ORDERED:
+            inside = " OR ".join(_equal(field, key, self._parameter(field, one, condition)) for one in given)
+            return f"({inside})" if op == "in" else f"NOT ({inside})"
+        if op == "between":
+            bounds = zip((">=", "<="), _several(condition, 2, 2), strict=True)
+            found = [
+                f"{key} {sign} {self._parameter(field, one, condition)}" for sign, one in bounds if one is not None
+            ]
+            if not found:
                 raise WrongCondition(field=key, op=op)
-            else:
-                # Unequal to something includes blank: users mean "all the others".
-                unequal = f"NOT ({_equal(field, key, name)})" if op == "ne" else f"{key} {COMPARISONS[op]} {name}"
-                parts.append(f"(ISBLANK({key}) OR {unequal})" if op == "ne" else unequal)
-        elif op in PARTS and _type(field).kind is Kind.TEXT:
-            parts.append(PARTS[op].format(key=key, value=parameter(field, condition.value, condition)))
-        else:
+            return f"({' AND '.join(found)})"
+        if op in COMPARISONS:
+            return self._comparison(condition, field)
+        if op in PARTS and _type(field).kind is Kind.TEXT:
+            return PARTS[op].format(key=key, value=self._parameter(field, condition.value, condition))
+        raise WrongCondition(field=key, op=op)
+
+    def _comparison(self, condition: Condition, field: FieldDeclaration) -> str:
+        key, op = condition.field, condition.op
+        if op not in ("eq", "ne") and _type(field).kind not in ORDERED:
             raise WrongCondition(field=key, op=op)
-    return Said(" AND ".join(parts), tuple(types), values)
+        name = self._parameter(field, condition.value, condition)
+        if op == "eq":
+            return _equal(field, key, name)
+        # Unequal to something includes blank: users mean "all the others".
+        return (
+            f"(ISBLANK({key}) OR NOT ({_equal(field, key, name)}))" if op == "ne" else f"{key} {COMPARISONS[op]} {name}"
+        )
+
+    def _parameter(self, field: FieldDeclaration, value: Any, condition: Condition) -> str:
+        name = f"given_{len(self.types)}"
+        self.types.append((name, _type(field)))
+        self.values[name] = _value(field, value, condition)
+        return name
 
 
 def _equal(field: FieldDeclaration, key: str, name: str) -> str:

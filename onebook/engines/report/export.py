@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, Literal
 from zoneinfo import ZoneInfo
 
 from onebook.access.actor import Actor
+from onebook.engines.report.condition import told
 from onebook.engines.report.csv_text import csv_blocks
 from onebook.engines.report.heading import Heading
 from onebook.engines.report.list import Lists
@@ -45,7 +46,7 @@ class Exports:
         asked = [
             request.filter or "",
             request.search,
-            *(f"{one.field} {one.op} {one.value}" for one in request.conditions),
+            *map(told, request.conditions),
         ]
         _write(target, form, label, headings, rows, actor, context, " ".join(filter(None, asked)))
 

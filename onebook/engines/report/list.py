@@ -9,12 +9,14 @@ from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.engines.report.condition import Said, said
 from onebook.engines.report.cursor import opened, sealed
+from onebook.engines.report.finding import Start
 from onebook.engines.report.groups import GROUP_LIMIT, Grouping, GroupKey, Groups
 from onebook.engines.report.heading import Heading, rows_of
-from onebook.engines.report.listing import UNORDERED, Listing, Selection, SortKey, Sought
+from onebook.engines.report.listing import Listing, Selection, Sought
+from onebook.engines.report.order import Order, may_sort, ordered
 from onebook.engines.report.reading import Readable, Reading
-from onebook.engines.report.refusals import HiddenField, NotExportable, NotReadable, UnknownColumn, UnknownForm
-from onebook.engines.report.request import COUNT_LIMIT, PAGE_LIMIT, Count, ListRequest, Page
+from onebook.engines.report.refusals import HiddenField, NotExportable, NotReadable, UnknownForm, WrongCursor
+from onebook.engines.report.request import COUNT_LIMIT, PAGE_LIMIT, SKIP_LIMIT, Count, ListRequest, Page
 from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.rights import rights
 from onebook.engines.table.tables import Tables
@@ -23,12 +25,17 @@ from onebook.expression.context import Context
 from onebook.expression.sql import context_parameters
 from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
-from onebook.storage.transaction import Statement, Transaction
+from onebook.storage.transaction import Rows, Statement, Transaction
 from onebook.values.label import Label
 
 #: How many different shapes of lists are remembered in SQL.
 REMEMBERED: Final = 2000
 MOST_TERMS: Final = 5
+#: What a filter asks for decides how it is best answered: what is rare is found and then ordered, what is common is met
+#: in the order of the list. So does the number of rows passed over. Plans are kept for any value otherwise.
+_PLANNED_ANEW: Final = Statement("SET LOCAL plan_cache_mode = force_custom_plan", {})
+#: Rows of a page as statements are made for them: the next size is read and cut.
+_SIZES: Final = (10, 20, 50, 100, 200, 500, PAGE_LIMIT)
 #: From this many letters on a word is found within others: indexes know three at a time.
 SHORTEST: Final = 3
 
@@ -62,28 +69,28 @@ class Lists:
         conditions = self._said(request, actor)
         shape, listing = self._listing(request, conditions, actor)
         limit = max(1, min(request.limit, PAGE_LIMIT))
-        values = self._values(request, conditions, context) | {"page_limit": limit + 1}
-        blanks: tuple[bool, ...] | None = None
-        if request.cursor is not None:
-            marks = opened(self._seal(shape), request.cursor, len(listing.sort) + 1)
-            blanks = tuple(mark is None for mark in marks[:-1])
-            values |= {f"cursor_{n}": mark for n, mark in enumerate(marks[:-1])} | {"cursor_id": marks[-1]}
-        statements = [self._text(shape, blanks, lambda: listing.page(blanks)).bound(values)]
+        values = self._values(request, conditions, context)
+        start, marks = self._start(shape, listing, request)
+        values |= {f"cursor_{n}": mark for n, mark in enumerate(marks[:-1])}
+        values |= {"cursor_id": marks[-1]} if marks else {}
+        values |= {"page_skip": min(request.skip, SKIP_LIMIT)} if start.skips else {}
+        statements = [self._page(shape, listing, start, limit).bound(values)]
         summed = request.sums and any(listing.is_summed(one) for one in listing.columns)
         if summed:
             statements.append(self._text(shape, "sums", listing.sums).bound(values))
         if request.count:
-            statements.append(self._text(shape, "count", listing.count).bound(values))
-        rows, *further = transaction.run(*statements)
-        following = None
-        if len(rows) > limit:
-            rows = rows[:limit]
-            width = len(listing.sort)
-            last = rows[-1]
-            following = sealed(self._seal(shape), [*last[len(last) - width :], last[0]] if width else [last[0]])
+            part = "whole" if request.count == "all" else "count"
+            statements.append(self._text(shape, part, lambda: listing.count(is_whole=part == "whole")).bound(values))
+        if request.conditions or request.filter or start.skips:
+            rows, *further = transaction.run(_PLANNED_ANEW, *statements)[1:]
+        else:
+            rows, *further = transaction.run(*statements)
+        previous, following = self._marks(shape, listing, rows, start, limit)
+        rows = rows[:limit][::-1] if start.backwards else rows[:limit]
         totals = _totals(listing, further.pop(0)[0]) if summed else ({} if request.sums else None)
-        count = _count(further.pop(0)[0][0]) if request.count else None
-        return Page(request.form, listing.headings, rows_of(listing.headings, rows), following, totals, count)
+        count = _count(further.pop(0)[0][0], is_whole=request.count == "all") if request.count else None
+        shown = rows_of(listing.headings, rows)
+        return Page(request.form, listing.headings, shown, following, totals, count, previous=previous)
 
     def groups(
         self, transaction: Transaction, request: ListRequest, by: GroupKey, actor: Actor, context: Context
@@ -127,14 +134,39 @@ class Lists:
         """The statement of a first page: for whoever sends it together with others, and for EXPLAIN."""
         conditions = self._said(request, actor)
         shape, listing = self._listing(request, conditions, actor)
-        values = self._values(request, conditions, context) | {"page_limit": request.limit + 1}
-        return self._text(shape, None, lambda: listing.page(None)).bound(values)
+        return self._page(shape, listing, Start(), request.limit).bound(self._values(request, conditions, context))
+
+    def _page(self, shape: _Shape, listing: Listing, start: Start, limit: int) -> CompiledText:
+        """A page and one row more, which tells whether there is another. Texts are made for a few sizes only."""
+        size = next(size for size in _SIZES if size >= limit) + 1
+        return self._text(shape, (start, size), lambda: listing.page(start, size))
+
+    def _start(self, shape: _Shape, listing: Listing, request: ListRequest) -> tuple[Start, list[object]]:
+        """Where the page begins, and the values of its mark. Raises WrongCursor."""
+        if sum((request.cursor is not None, request.before is not None, request.end)) > 1:
+            raise WrongCursor
+        cursor = request.cursor if request.before is None else request.before
+        is_backwards = request.before is not None or request.end
+        if cursor is None:
+            return Start(is_backwards, skips=request.skip > 0), []
+        marks = opened(self._seal(shape), cursor, len(listing.order.keys) + 1)
+        return Start(is_backwards, tuple(mark is None for mark in marks[:-1]), request.skip > 0), marks
+
+    def _marks(
+        self, shape: _Shape, listing: Listing, rows: Rows, start: Start, limit: int
+    ) -> tuple[str | None, str | None]:
+        """The marks of what stands before and behind a page, as it was read; None where that is nothing."""
+        page, width = rows[:limit], len(listing.order.keys)
+        ends = [sealed(self._seal(shape), [*row[len(row) - width :], row[0]]) for row in (page[:1] + page[-1:])]
+        onwards = ends[-1] if len(rows) > limit else None
+        back = ends[0] if ends and (start.blanks is not None or start.skips) else None
+        return (onwards, back) if start.backwards else (back, onwards)
 
     def _said(self, request: ListRequest, actor: Actor) -> Said | None:
         if not request.conditions:
             return None
         reading = self._reading(request.form, actor)
-        return said([(one, _compared(reading, request.form, one.field)) for one in request.conditions])
+        return said(request.conditions, lambda key: _compared(reading, request.form, key))
 
     def _known(self, target: str) -> None:
         form, _, lines = target.partition(".")
@@ -172,7 +204,7 @@ class Lists:
             filters.append(check(conditions.text, scope, Kind.FLAG, parameters=dict(conditions.types)))
             reading.may_read_all(target, filters[-1], "filter")
         selection = Selection(target, tuple(filters), terms, request.bin)
-        return Listing(reading, selection, self._columns(request, reading), self._sort(request, reading))
+        return Listing(reading, selection, self._columns(request, reading), self._order(request, reading))
 
     def _expression(self, target: str, text: str, reading: Reading) -> Expression:
         form, _, lines = target.partition(".")
@@ -187,19 +219,12 @@ class Lists:
             found for key in default_columns(reading, request.form) if (found := _visible(reading, request.form, key))
         ]
 
-    def _sort(self, request: ListRequest, reading: Reading) -> list[SortKey]:
+    def _order(self, request: ListRequest, reading: Reading) -> Order:
         asked = request.sort
         if asked is None:
             own = () if "." in request.form else reading.form(request.form).list.sort
-            asked = tuple(key for key in own if _may_sort(reading, request.form, key.lstrip("-"))) or ("-id",)
-        found = []
-        for text in asked:
-            key = text.lstrip("-")
-            readable = reading.readable(request.form, key, "sort")
-            if readable.field.kind in UNORDERED:
-                raise UnknownColumn(field=key, slot="sort")
-            found.append(SortKey(key, text.startswith("-"), readable.field))
-        return found
+            asked = tuple(key for key in own if may_sort(reading, request.form, key.lstrip("-"))) or ("-id",)
+        return ordered(reading, request.form, asked)
 
     def _values(self, request: ListRequest, conditions: Said | None, context: Context) -> dict[str, Any]:
         terms: dict[str, Any] = {}
@@ -246,14 +271,6 @@ def _visible(reading: Reading, target: str, key: str) -> Readable | None:
         return None
 
 
-def _may_sort(reading: Reading, target: str, key: str) -> bool:
-    try:
-        reading.readable(target, key, "sort")
-    except (HiddenField, NotReadable):
-        return False
-    return True
-
-
 def _terms(search: str) -> list[str]:
     return search.lower().split()[:MOST_TERMS]
 
@@ -277,5 +294,5 @@ def _totals(listing: Listing, row: tuple[Any, ...]) -> dict[str, str]:
     return {key: total or "0" for key, total in zip(keys, row, strict=True)}
 
 
-def _count(number: int) -> Count:
-    return Count(min(number, COUNT_LIMIT), number > COUNT_LIMIT)
+def _count(number: int, *, is_whole: bool) -> Count:
+    return Count(number, False) if is_whole else Count(min(number, COUNT_LIMIT), number > COUNT_LIMIT)

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from onebook.definition.field import FieldKind
 from onebook.engines.report.heading import Heading
+from onebook.values.decimals import spelled
 from onebook.values.label import Label
 
 #: The most rows that a sheet holds, the header not counted; what is beyond goes to a further sheet.
@@ -119,7 +120,7 @@ def _figures(sheet: Any, look: Any) -> Write:
             and len(value.as_tuple().digits) > EXACT_DIGITS
             and len(value.normalize().as_tuple().digits) > EXACT_DIGITS
         ):
-            sheet.write_string(line, place, f"{value.normalize():f}")
+            sheet.write_string(line, place, spelled(value))
         else:
             sheet.write_number(line, place, float(value), look)
 
@@ -153,9 +154,11 @@ def _words(heading: Heading, language: str) -> Callable[[Any], str]:
 
 
 def spoken(heading: Heading, language: str, zone: ZoneInfo) -> Callable[[Any], str]:
-    """Any value of a column as text: for csv."""
+    """Any value of a column as text, figures as pages show them: for csv."""
     if heading.is_number:
-        return lambda value: f"{value:f}"
+        if heading.kind is FieldKind.MONEY:
+            return lambda value: f"{value:.2f}"
+        return lambda value: spelled(Decimal(value))
     if heading.kind is FieldKind.INSTANT:
         return lambda value: value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
     if heading.kind is FieldKind.MONTH:

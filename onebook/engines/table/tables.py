@@ -23,12 +23,11 @@ from onebook.definition.field import Duplicate, FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.engines.table.columns import check_of, column_of, normalised
 from onebook.engines.table.names import Declared, identifier, table_name, target_of
+from onebook.engines.table.ordering import Part, orders, own_order
 from onebook.engines.table.searching import letters
 
 _NOT_BINNED: Final = text("deleted_at IS NULL")
 _BINNED: Final = text("deleted_at IS NOT NULL")
-#: Kinds by which a list is ordered through its own column: links are ordered by the titles of what they lead to.
-_WITHOUT_ORDER: Final = frozenset({FieldKind.LINK, FieldKind.LINES, FieldKind.CHOICES, FieldKind.TAGS})
 _MADE: Final[WeakKeyDictionary[Declared, "Tables"]] = WeakKeyDictionary()
 _NEXT_ID: Final = text("nextval('record_id'::regclass)")
 
@@ -166,65 +165,47 @@ def _index_form(table: Table, form: Form) -> None:
         name = identifier(table.name, "search", "letters")
         Index(name, letters(table.c.search), _table=table, postgresql_using="gin")
     for name, field in form.fields.items():
-        _index_field(table, form, name, field)
+        if field.unique and name in table.c:
+            Index(identifier(table.name, name, "unique"), table.c[name], unique=True, postgresql_where=_NOT_BINNED)
     for duplicate in form.duplicates:
         # A field with an index of its own is found through that.
         if duplicate.how != "exact" or len(duplicate.fields) > 1 or not _is_found(form, duplicate.fields[0]):
             _index_duplicate(table, duplicate)
 
 
-def _index_field(table: Table, form: Form, name: str, field: FieldDeclaration) -> None:
-    column = table.c.get(name)
-    if column is None:
-        return
-    if field.unique:
-        Index(identifier(table.name, name, "unique"), column, unique=True, postgresql_where=_NOT_BINNED)
-    elif field.kind is FieldKind.LINK:
-        # What belongs to one customer, or lies in one person's scope, is a list of its own: its newest first.
-        order = _ordered(table, form, form.list.sort) if form.kind == "document" else []
-        Index(identifier(table.name, name, "listed" if order else "_index"), column, *order)
-    elif field.index:
-        Index(identifier(table.name, name, "sorted"), column, table.c.id, postgresql_where=_NOT_BINNED)
-
-
 def _is_found(form: Form, name: str) -> bool:
     """Whether records in use are found by the field's own index."""
-    field = form.fields[name]
-    return field.unique or (field.index and field.kind is not FieldKind.LINK)
+    return form.fields[name].unique or (form.fields[name].kind is not FieldKind.LINK and name in orders(form))
 
 
 def _index_order(table: Table, form: Form) -> None:
-    """What pages of lists are read through: in the list's own order, in that order within one state, by the date, and
-    what lies in the bin. A page then costs its rows, however many there are."""
-    order = _ordered(table, form, form.list.sort)
-    first = form.fields.get(form.list.sort[0]) if form.list.sort else None
-    # By a unique field that rises its own index is in order.
-    if order and not (first is not None and first.unique):
-        Index(identifier(table.name, "list", "ordered"), *order, postgresql_where=_NOT_BINNED)
-    if form.dated_by and form.list.sort[:1] != (f"-{form.dated_by}",):
-        dated = _ordered(table, form, (f"-{form.dated_by}",))
-        if dated:
-            Index(identifier(table.name, form.dated_by, "dated"), *dated, postgresql_where=_NOT_BINNED)
-    if form.states:
-        within = order or [table.c.id]
-        Index(identifier(table.name, "state", "_index"), table.c.state, *within, postgresql_where=_NOT_BINNED)
+    """What pages of lists are read through, in every order that has an index, and what lies in the bin. A page then
+    costs its rows, however many there are."""
+    own = own_order(form)
+    for key, parts in orders(form).items():
+        field = form.fields.get(key)
+        if parts == own:
+            # By a unique field that rises, or by the title, that one's own index is in order.
+            if own[0].falls or not (key == form.title or (field is not None and field.unique)):
+                Index(identifier(table.name, "list", "ordered"), *_laid(table, parts), postgresql_where=_NOT_BINNED)
+        elif field is not None and field.kind is FieldKind.LINK:
+            # What belongs to one customer, or lies in one person's scope, is a list of its own, in the list's order.
+            Index(identifier(table.name, key, "listed"), *_laid(table, parts))
+        elif key == "state":
+            Index(identifier(table.name, key, "_index"), *_laid(table, parts), postgresql_where=_NOT_BINNED)
+        elif field is not None and not field.unique and key != form.title:
+            Index(identifier(table.name, key, "sorted"), *_laid(table, parts), postgresql_where=_NOT_BINNED)
+    if form.title and form.title in orders(form) and form.fields[form.title].kind is not FieldKind.LINK:
+        # Lists of other forms are ordered by it, and what they lead to may lie in the bin.
+        Index(identifier(table.name, form.title, "titled"), table.c[form.title], table.c.id)
     Index(identifier(table.name, "deleted_at", "binned"), table.c.id, postgresql_where=_BINNED)
 
 
-def _ordered(table: Table, form: Form, sort: Sequence[str]) -> list[Any]:
-    """The parts of an index for an order: blanks last either way, the id at the end; empty where none can serve it."""
-    parts: list[Any] = []
-    for key in sort:
-        name = key.lstrip("-")
-        field = form.fields.get(name)
-        if name not in table.c or (field is not None and field.kind in _WITHOUT_ORDER):
-            return []
-        column = table.c[name]
-        # Rising, blanks are last by themselves.
-        parts.append(column.desc().nulls_last() if key.startswith("-") else column)
-    if not parts:
-        return []
-    return [*parts, table.c.id.desc() if sort[-1].startswith("-") else table.c.id]
+def _laid(table: Table, parts: Sequence[Part]) -> list[Any]:
+    """The parts of an index: blanks last either way, the id at the end."""
+    # Rising, blanks are last by themselves.
+    found = [table.c[part.column].desc().nulls_last() if part.falls else table.c[part.column] for part in parts]
+    return [*found, table.c.id.desc() if parts[-1].falls else table.c.id]
 
 
 def _index_duplicate(table: Table, duplicate: Duplicate) -> None:

@@ -11,6 +11,7 @@ from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.engines.table.rights import Rights, rights
 from onebook.engines.view.sight import Sight
+from onebook.values.decimals import spelled
 
 #: System fields that a page shows besides id, version, state and number.
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
@@ -161,7 +162,7 @@ def shown(kind: FieldKind, value: Any) -> Any:
     """A value as pages and clients read it: figures as exact text, months without a day."""
     match value:
         case Decimal():
-            return f"{value:f}" if kind is FieldKind.MONEY or not value else f"{value.normalize():f}"
+            return f"{value:f}" if kind is FieldKind.MONEY else spelled(value)
         case date() if kind is FieldKind.MONTH:
             return f"{value:%Y-%m}"
         case tuple() | set() | frozenset():
@@ -175,7 +176,7 @@ def _text(value: Any) -> str | None:
         case None:
             return None
         case Decimal():
-            return f"{value.normalize():f}"
+            return spelled(value)
         case datetime() | date():
             return value.isoformat()
         case _:

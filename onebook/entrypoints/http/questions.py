@@ -1,12 +1,12 @@
 """What a list is asked in its address: columns, filter, conditions, sort, search, how many and from where on."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
 from onebook.engines.report.groups import Grain, GroupKey
-from onebook.engines.report.request import PAGE_LIMIT, Condition, ListRequest
+from onebook.engines.report.request import PAGE_LIMIT, SKIP_LIMIT, Combined, Condition, Conditions, ListRequest
 from onebook.entrypoints.http.addresses import FormName
 from onebook.entrypoints.http.body import parsed
 from onebook.entrypoints.http.refusals import BadParameter
@@ -14,6 +14,9 @@ from onebook.entrypoints.http.refusals import BadParameter
 LONGEST = 4096
 MOST_NAMES = 200
 MOST_CONDITIONS = 50
+#: Conditions within conditions, three times over, with a list of values in the innermost.
+DEEPEST = 9
+_COMBINED: tuple[Literal["any", "all"], ...] = ("any", "all")
 _GRAINS: Mapping[str, Grain] = {"day": "day", "month": "month", "year": "year"}
 
 Text = Annotated[str | None, Query(max_length=LONGEST)]
@@ -29,10 +32,14 @@ async def list_request(
     q: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50,
     cursor: Text = None,
+    before: Text = None,
+    end: bool = False,
+    skip: Annotated[int, Query(ge=0, le=SKIP_LIMIT)] = 0,
     sums: bool = False,
-    count: bool = False,
+    count: bool | Literal["all"] = False,
 ) -> ListRequest:
-    """A page of a list. `where`: conditions as JSON, `[{"field": "total", "op": "ge", "value": "100"}]`."""
+    """A page of a list. `where`: conditions as JSON, `[{"field": "total", "op": "ge", "value": "100"}]`; several that
+    count as one are `{"any": [...]}` or `{"all": [...]}`."""
     return ListRequest(
         form=f"{form}.{lines}" if lines else form,
         columns=names(columns),
@@ -42,6 +49,9 @@ async def list_request(
         search=q,
         limit=limit,
         cursor=cursor or None,
+        before=before or None,
+        end=end,
+        skip=skip,
         sums=sums,
         count=count,
     )
@@ -65,17 +75,35 @@ def names(text: str | None) -> tuple[str, ...] | None:
     return found
 
 
-def conditions(text: str | None) -> tuple[Condition, ...]:
+def conditions(text: str | None) -> Conditions:
     """The conditions of the filter builder."""
     if not text:
         return ()
-    found = parsed(text.encode("utf-8", "replace"), depth_limit=4)
-    if not isinstance(found, list) or len(found) > MOST_CONDITIONS:
-        raise BadParameter(reason=f"where: a list of at most {MOST_CONDITIONS} conditions")
-    return tuple(_condition(one) for one in found)
+    found = _conditions(parsed(text.encode("utf-8", "replace"), depth_limit=DEEPEST))
+    if sum(1 for _ in _each(found)) > MOST_CONDITIONS:
+        raise BadParameter(reason=f"where: at most {MOST_CONDITIONS} conditions")
+    return found
 
 
-def _condition(one: Any) -> Condition:
+def _conditions(given: Any) -> Conditions:
+    if not isinstance(given, list):
+        raise BadParameter(reason="where: a list of conditions")
+    return tuple(_condition(one) for one in given)
+
+
+def _each(found: Conditions) -> Iterator[Condition]:
+    for one in found:
+        if isinstance(one, Condition):
+            yield one
+        else:
+            yield from _each(one.parts)
+
+
+def _condition(one: Any) -> Condition | Combined:
+    if isinstance(one, dict) and len(one) == 1:
+        for how in _COMBINED:
+            if how in one:
+                return Combined(how, _conditions(one[how]))
     if not isinstance(one, dict) or not {"field", "op"} <= set(one) <= {"field", "op", "value"}:
         raise BadParameter(reason='where: {"field": ..., "op": ..., "value": ...}')
     if not isinstance(one["field"], str) or not isinstance(one["op"], str):

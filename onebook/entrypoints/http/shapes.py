@@ -6,6 +6,7 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from onebook.entrypoints.http.body import reading
+from onebook.entrypoints.http.questions import MOST_CONDITIONS
 
 GREATEST_ID = 2**63 - 1
 GREATEST_VERSION = 2**31 - 1
@@ -102,11 +103,27 @@ class SavedCondition(Shape):
     value: _Scalar | list[_Scalar] = None
 
 
+class SavedCombination(Shape):
+    """Conditions of a saved view that count as one: where any of them holds, or where all do."""
+
+    any: list["SavedConditions"] | None = Field(default=None, min_length=1, max_length=MOST_CONDITIONS)
+    all: list["SavedConditions"] | None = Field(default=None, min_length=1, max_length=MOST_CONDITIONS)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "SavedCombination":
+        if (self.any is None) == (self.all is None):
+            raise ValueError("exactly one of any and all")
+        return self
+
+
+SavedConditions = SavedCondition | SavedCombination
+
+
 class ViewSettings(Shape):
     """How a list is set up: everything that it can be asked, and how it is drawn."""
 
     columns: list[Key] | None = Field(default=None, max_length=MOST_KEYS)
-    where: list[SavedCondition] | None = Field(default=None, max_length=50)
+    where: list[SavedConditions] | None = Field(default=None, max_length=MOST_CONDITIONS)
     filter: str | None = Field(default=None, max_length=4096)
     sort: list[SortKey] | None = Field(default=None, max_length=20)
     group: GroupText | None = None

@@ -24,11 +24,20 @@ HEADINGS = (
     Heading("at", Label("时间", "At"), FieldKind.INSTANT),
     Heading("yes", Label("是否", "Yes"), FieldKind.FLAG),
     Heading("kind", Label("种类", "Kind"), FieldKind.CHOICE, options=(("a", Label("甲", "A")),)),
+    Heading("pieces", Label("数量", "Pieces"), FieldKind.QUANTITY),
 )
 ROWS = [
-    ("=1+1", Decimal("-12.50"), date(2026, 3, 1), datetime(2026, 3, 1, 16, 30, tzinfo=UTC), True, "a"),
-    ("00123456789012345678", Decimal("12345678901234567.89"), None, None, False, None),
-    (None, None, None, None, None, None),
+    (
+        "=1+1",
+        Decimal("-12.50"),
+        date(2026, 3, 1),
+        datetime(2026, 3, 1, 16, 30, tzinfo=UTC),
+        True,
+        "a",
+        Decimal("22.000000"),
+    ),
+    ("00123456789012345678", Decimal("12345678901234567.89"), None, None, False, None, Decimal("0.500000")),
+    (None, None, None, None, None, None, None),
 ]
 
 
@@ -37,8 +46,8 @@ def test_xlsx_keeps_codes_as_text_and_figures_as_numbers() -> None:
     assert write_xlsx(target, "a/b", HEADINGS, ROWS, language="zh-CN", zone=ZONE, about=[("导出人", "张三")]) == 3
     book = CalamineWorkbook.from_filelike(io.BytesIO(target.getvalue()))
     rows = book.get_sheet_by_index(0).to_python()
-    assert rows[0] == ["编码", "价格", "日期", "时间", "是否", "种类"]
-    assert rows[1] == ["=1+1", -12.5, date(2026, 3, 1), datetime(2026, 3, 2, 0, 30), "是", "甲"]
+    assert rows[0] == ["编码", "价格", "日期", "时间", "是否", "种类", "数量"]
+    assert rows[1] == ["=1+1", -12.5, date(2026, 3, 1), datetime(2026, 3, 2, 0, 30), "是", "甲", 22]
     # More digits than a spreadsheet keeps leave as text, whole.
     assert rows[2][:2] == ["00123456789012345678", "12345678901234567.89"]
     assert book.get_sheet_by_index(1).to_python() == [["导出人", "张三"]]
@@ -46,7 +55,7 @@ def test_xlsx_keeps_codes_as_text_and_figures_as_numbers() -> None:
 
 def test_csv_defuses_formulas_and_leaves_negative_figures_alone() -> None:
     text = b"".join(csv_blocks(HEADINGS, ROWS, language="en", zone=ZONE)).decode("utf-8-sig")
-    assert text.split("\r\n")[1] == "'=1+1,-12.50,2026-03-01,2026-03-02 00:30:00,Yes,A"
+    assert text.split("\r\n")[1] == "'=1+1,-12.50,2026-03-01,2026-03-02 00:30:00,Yes,A,22"
     assert [defused(text) for text in ("+86", "-x", "@a", "\tx", "plain")] == ["'+86", "'-x", "'@a", "'\tx", "plain"]
 
 

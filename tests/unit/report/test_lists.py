@@ -5,7 +5,7 @@ import pytest
 
 from onebook.access.actor import SYSTEM
 from onebook.engines.report.refusals import UnknownColumn, WrongCondition, WrongCursor
-from onebook.engines.report.request import Condition, ListRequest, Page
+from onebook.engines.report.request import Combined, Condition, Conditions, ListRequest, Page
 from onebook.storage.transaction import Statement
 from tests.unit.report.conftest import World
 
@@ -47,6 +47,18 @@ def walk(world: World, **asked: object) -> list[str]:
             return codes
 
 
+def walk_up(world: World, **asked: object) -> list[str]:
+    """From the end of the list to its top."""
+    codes: list[str] = []
+    page = listed(world, columns=("code",), limit=4, end=True, **asked)
+    assert page.next is None
+    while True:
+        codes[:0] = [row["code"] for row in page.rows]
+        if page.previous is None:
+            return codes
+        page = listed(world, columns=("code",), limit=4, before=page.previous, **asked)
+
+
 @pytest.mark.parametrize(
     "sort",
     [
@@ -55,12 +67,65 @@ def walk(world: World, **asked: object) -> list[str]:
         ("category",), ("-category", "code"), ("category", "-lower_limit"), ("created_at",), ("-id",), (),
         ("lower_limit", "category", "code"), ("-lower_limit", "-category", "-code"), ("-category", "-lower_limit"),
         ("barcode", "lower_limit"), ("-barcode", "-category", "-lower_limit"), ("barcode",), ("-barcode",),
+        ("-category",), ("active",), ("-active",), ("-active", "category", "-barcode"),
+        ("-category.name", "lower_limit"),
     ],
 )  # fmt: skip
 def test_pages_hold_every_record_once_in_the_order_of_one_long_page(goods: World, sort: tuple[str, ...]) -> None:
     whole = [row["code"] for row in listed(goods, columns=("code",), limit=1000, sort=sort).rows]
     assert len(whole) == PRODUCTS
     assert walk(goods, sort=sort) == whole
+    assert walk_up(goods, sort=sort) == whole
+    assert len(set(whole)) == PRODUCTS
+
+
+def test_a_page_may_be_read_on_in_either_direction(goods: World) -> None:
+    for sort in ((), ("category",), ("-category",), ("-lower_limit", "barcode")):
+        top = listed(goods, sort=sort, limit=5)
+        assert top.previous is None
+        second = listed(goods, sort=sort, limit=5, cursor=top.next)
+        assert listed(goods, sort=sort, limit=5, before=second.previous).rows == top.rows
+        third = listed(goods, sort=sort, limit=5, cursor=second.next)
+        back = listed(goods, sort=sort, limit=5, before=third.previous)
+        assert back.rows == second.rows
+        assert listed(goods, sort=sort, limit=5, cursor=back.next).rows == third.rows
+        with pytest.raises(WrongCursor):
+            listed(goods, sort=sort, limit=5, cursor=top.next, end=True)
+
+
+def test_what_has_the_same_value_stands_in_the_list_s_own_order(goods: World) -> None:
+    for sort, falls in (("category", False), ("-category", True), ("active", False)):
+        rows = listed(goods, columns=("code", sort.lstrip("-")), sort=(sort,), limit=1000).rows
+        of_one = [row["code"] for row in rows if row[sort.lstrip("-")] is not None]
+        assert of_one == sorted(of_one, reverse=falls)
+        assert len(of_one) > 4
+
+
+@pytest.mark.parametrize(
+    "sort", [("code",), ("-lower_limit",), ("lower_limit", "-code"), ("-category", "code"), ("barcode",)]
+)
+def test_a_page_begins_after_so_many_rows_from_either_end(goods: World, sort: tuple[str, ...]) -> None:
+    whole = [row["code"] for row in listed(goods, columns=("code",), limit=1000, sort=sort).rows]
+    for skip in (0, 1, 9, PRODUCTS - 2, PRODUCTS, PRODUCTS + 50):
+        page = listed(goods, columns=("code",), limit=5, sort=sort, skip=skip)
+        assert [row["code"] for row in page.rows] == whole[skip : skip + 5]
+        last = PRODUCTS - skip
+        from_end = listed(goods, columns=("code",), limit=5, sort=sort, skip=skip, end=True)
+        assert [row["code"] for row in from_end.rows] == (whole[max(0, last - 5) : last] if last > 0 else [])
+    page = listed(goods, columns=("code",), limit=5, sort=sort, skip=9)
+    behind = listed(goods, columns=("code",), limit=5, sort=sort, cursor=page.next)
+    before = listed(goods, columns=("code",), limit=5, sort=sort, before=page.previous)
+    assert [row["code"] for row in before.rows] == whole[4:9]
+    assert [row["code"] for row in behind.rows] == whole[14:19]
+
+
+def test_rows_are_counted_to_the_end_where_that_is_asked(goods: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("list", "listing"):
+        monkeypatch.setattr(f"onebook.engines.report.{module}.COUNT_LIMIT", 7)
+    for count, told in ((True, (7, True)), ("all", (PRODUCTS, False))):
+        found = listed(goods, columns=("code",), filter='code <> "other"', count=count).count
+        assert found is not None
+        assert (found.value, found.more) == told
 
 
 def test_blanks_stand_last_either_way(goods: World) -> None:
@@ -114,16 +179,47 @@ def test_conditions_choose_records(goods: World, conditions: list[Condition], ex
     assert len(listed(goods, conditions=tuple(conditions), columns=("code",)).rows) == expected
 
 
+FIRST = Condition("code", "eq", "P001")
+THIRD = Condition("code", "eq", "P003")
+NOT_THIRD = Condition("code", "ne", "P003")
+NOT_DEAR = Condition("sales_price", "lt", 3)
+CHEAP = Condition("sales_price", "between", [None, 1])
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ((Combined("any", (FIRST, THIRD)),), ["P001", "P003"]),
+        ((Combined("all", (FIRST, THIRD)),), []),
+        ((Combined("any", (FIRST, THIRD)), NOT_DEAR), ["P001"]),
+        ((Combined("any", (THIRD, Combined("all", (NOT_DEAR, FIRST)))),), ["P001", "P003"]),
+        ((Combined("any", (NOT_THIRD, THIRD)), Combined("any", (FIRST,))), ["P001"]),
+        ((Combined("any", (CHEAP, Condition("code", "in", ["P003", "P004"]))),), ["P000", "P003", "P004"]),
+    ],
+)  # fmt: skip
+def test_conditions_count_as_one_where_any_or_all_of_them_hold(
+    goods: World, conditions: Conditions, expected: list[str]
+) -> None:
+    rows = listed(goods, conditions=conditions, columns=("code",), sort=("code",)).rows
+    assert [row["code"] for row in rows] == expected
+
+
 def test_conditions_that_do_not_fit_are_refused(goods: World) -> None:
-    for condition in (
+    refused: Conditions = (
+        Combined("any", ()),
+        Combined("any", (FIRST, Condition("code", "like", "x"))),
+        Condition("sales_price", "between", [None, None]),
         Condition("code", "like", "x"),
         Condition("sales_price", "lt", "many"),
         Condition("code", "in", []),
-    ):
+    )
+    for condition in refused:
         with pytest.raises(WrongCondition):
             listed(goods, conditions=(condition,))
     with pytest.raises(UnknownColumn):
         listed(goods, conditions=(Condition("nothing", "eq", "x"),))
+    with pytest.raises(UnknownColumn):
+        listed(goods, conditions=(Combined("any", (FIRST, Condition("nothing", "eq", "x"))),))
 
 
 def test_search_finds_names_codes_and_initials(goods: World) -> None:
@@ -185,6 +281,10 @@ def test_two_letters_are_found_at_beginnings_three_anywhere(goods: World) -> Non
         (ListRequest("sales_order"), "sales_order_list_ordered"),
         (ListRequest("sales_order", sort=("total",)), "sales_order_total_sorted"),
         (ListRequest("sales_order", sort=("-total",)), "sales_order_total_sorted"),
+        (ListRequest("sales_order", sort=("ordered_on",)), "sales_order_list_ordered"),
+        (ListRequest("sales_order", sort=("payment",)), "sales_order_payment_sorted"),
+        (ListRequest("sales_order", sort=("-received",)), "sales_order_received_sorted"),
+        (ListRequest("sales_order", sort=("-customer",)), "customer_name_titled"),
         (ListRequest("product"), "product_code_unique"),
         (ListRequest("sales_order", bin=True), "sales_order_deleted_at_binned"),
     ],

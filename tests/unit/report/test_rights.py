@@ -13,7 +13,7 @@ from onebook.definition.shipped import shipped_apps
 from onebook.engines.report.export import Exports
 from onebook.engines.report.refusals import HiddenField, NotExportable, NotReadable
 from onebook.engines.report.report import ReportRequest
-from onebook.engines.report.request import Condition, ListRequest, Page
+from onebook.engines.report.request import Combined, Condition, ListRequest, Page
 from onebook.storage.database import Database
 from onebook.values.label import Label
 from tests.unit.report.conftest import World, make_world
@@ -84,6 +84,7 @@ def test_rows_outside_the_scope_are_not_there(world: World) -> None:
         {"filter": "code = \"x\" OR purchase_price > 1"},
         {"sort": ("purchase_price",)},
         {"conditions": (Condition("purchase_price", "gt", 1),)},
+        {"conditions": (Combined("any", (Condition("code", "eq", "x"), Condition("purchase_price", "gt", 1))),)},
         {"sort": ("barcode",)},
         {"filter": "barcode = \"6901234567892\""},
         {"conditions": (Condition("barcode", "starts", "6"),)},

@@ -73,7 +73,7 @@ def _fixed_paths() -> dict[str, dict[str, Operation]]:
         "/api/health": {"get": view("health", "Whether the server works")},
         "/api/session": {
             "post": session("log_in", "登录 | Log in", body=_object(login=text, password=secret), answer=me),
-            "get": session("me", "当前用户 | Who I am", answer=me),
+            "get": session("me", "当前用户 | Who I am", answer=me, or_nothing="Nobody is logged in."),
             "delete": session("log_out", "退出 | Log out", parameters=[CSRF], status="204"),
         },
         "/api/session/company": {
@@ -181,6 +181,7 @@ def _fixed_schemas() -> dict[str, Schema]:
                 "columns": {"type": "array", "items": {"type": "object"}},
                 "rows": {"type": "array", "items": {"type": "object"}},
                 "next": {"type": ["string", "null"]},
+                "previous": {"type": ["string", "null"]},
                 "sums": {"type": ["object", "null"]},
                 "count": {"type": ["object", "null"]},
             },

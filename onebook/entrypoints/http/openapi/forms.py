@@ -31,8 +31,11 @@ LIST_PARAMETERS = [
     query("q", {"type": "string", "maxLength": 200}, "Words, numbers or pinyin initials to search for."),
     query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, "Rows of a page."),
     query("cursor", _NAMES, "Where to go on: `next` of the page before."),
+    query("before", _NAMES, "The rows in front of a mark: `previous` of the page behind."),
+    query("end", {"type": "boolean"}, "The last rows of the list."),
+    query("skip", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}, "Rows to pass over."),
     query("sums", {"type": "boolean"}, "Whether to add up the columns over all rows that match."),
-    query("count", {"type": "boolean"}, "Whether to count the rows that match, up to 10,000."),
+    query("count", {"enum": [True, False, "all"]}, "Whether to count the rows that match, up to 10,000 or all."),
 ]
 
 

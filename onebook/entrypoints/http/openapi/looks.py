@@ -78,15 +78,22 @@ def _shape(model: type[BaseModel]) -> Schema:
     return found
 
 
-def _within(part: Any, inner: Schema) -> Any:
+def _within(part: Any, inner: Schema, around: tuple[str, ...] = ()) -> Any:
     match part:
+        case {"$ref": str() as name} if name in around:
+            # What contains itself is told once.
+            return {"type": "object"}
         case {"$ref": str() as name}:
-            return _within(inner[name.rpartition("/")[2]], inner)
+            return _within(inner[name.rpartition("/")[2]], inner, (*around, name))
         case dict():
             # Titles repeat the names.
-            return {key: _within(one, inner) for key, one in part.items() if key != "title" or not isinstance(one, str)}
+            return {
+                key: _within(one, inner, around)
+                for key, one in part.items()
+                if key != "title" or not isinstance(one, str)
+            }
         case list():
-            return [_within(one, inner) for one in part]
+            return [_within(one, inner, around) for one in part]
     return part
 
 

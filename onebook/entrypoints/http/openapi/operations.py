@@ -78,8 +78,10 @@ def operation(
     answers: str = "application/json",
     status: str = "200",
     needs_body: bool = True,
+    or_nothing: str = "",
 ) -> Operation:
-    """One operation: refusals are added, and whatever is not asked for stays out."""
+    """One operation: refusals are added, and whatever is not asked for stays out. `or_nothing`: when it may answer
+    without content."""
     answered: dict[str, Any] = {"description": "Done."}
     if status != "204":
         answered["content"] = {answers: {"schema": answer or {"type": "object"}}}
@@ -89,6 +91,8 @@ def operation(
         "tags": [tag],
         "responses": {status: answered, **{code: _refusal(words) for code, words in _REFUSALS.items()}},
     }
+    if or_nothing:
+        described["responses"]["204"] = {"description": or_nothing}
     if parameters:
         described["parameters"] = list(parameters)
     if body is not None:

@@ -37,6 +37,10 @@ _PAGE: Final = [
     query("cursor", ID, "Where to go on: `next` of the page before."),
     query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "Items of a page."),
 ]
+_FOUND: Final = [
+    query("q", {"type": "string", "maxLength": 200}, "Part of a name, or pinyin initials."),
+    query("limit", {"type": "integer", "minimum": 1, "maximum": 50, "default": 8}, "At the most so many."),
+]
 
 
 def talk_paths() -> dict[str, dict[str, Operation]]:
@@ -53,6 +57,7 @@ def talk_paths() -> dict[str, dict[str, Operation]]:
         "/api/{form}/{id}/comments/{number}": {
             "delete": _said("delete_comment", "删除评论 | Delete my comment", [*record, _NUMBER, CSRF], status="204")
         },
+        "/api/{form}/{id}/readers": {"get": _said("readers", "可提及的人 | Whom I may mention", [*record, *_FOUND])},
         "/api/{form}/{id}/files": {
             "get": _said("attachments", "附件 | Files", record),
             "post": _said(
