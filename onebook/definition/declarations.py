@@ -84,6 +84,11 @@ class Declarations:
         self._formulas: dict[tuple[str, str, str | None, Kind | None], Expression] = {}
         self._calls: dict[tuple[str, str, str | None], AccountCall] = {}
         self._meters: dict[str, tuple[Meter, ...]] = {form: tuple(_meters(self.forms[form])) for form in forms}
+        self._hold_meters: dict[tuple[str, str], tuple[Meter, ...]] = {}
+        self._holds = {
+            name: {hold.name: hold for step in form.transitions.values() for hold in step.holds}
+            for name, form in forms.items()
+        }
 
     @cached_property
     def texts(self) -> Mapping[str, str]:
@@ -150,7 +155,7 @@ class Declarations:
 
     def holds(self, form: str) -> Mapping[str, Hold]:
         """The holds that a form's transitions place, by name."""
-        return {hold.name: hold for step in self.forms[form].transitions.values() for hold in step.holds}
+        return self._holds[form]
 
     def placed_holds(self) -> Iterator[PlacedHold]:
         """Every hold of every form."""
@@ -165,9 +170,12 @@ class Declarations:
 
     def hold_meters(self, form: str, hold: str) -> tuple[Meter, ...]:
         """The fields that show a hold of a form."""
-        return tuple(
-            meter for meter in self._meters[form] if isinstance(meter.meter, HoldMeter) and meter.meter.hold == hold
-        )
+        found = self._hold_meters.get((form, hold))
+        if found is None:
+            found = self._hold_meters[form, hold] = tuple(
+                meter for meter in self._meters[form] if isinstance(meter.meter, HoldMeter) and meter.meter.hold == hold
+            )
+        return found
 
     def account_meters(self, account: str) -> tuple[Meter, ...]:
         """The fields, of whatever form, that show a balance of a role."""

@@ -24,5 +24,7 @@ class ReportCreate(Declared):
     when: Formula | None = None
     by: Formula | None = None
     fields: dict[Name, Formula] = NOTHING
+    #: The clock makes them every night as well, of all rows that it is offered for; they take this step at once.
+    nightly: Name | None = None
     #: The lines of the form that are filled.
     lines: dict[Name, ReportLines] = NOTHING

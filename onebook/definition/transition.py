@@ -38,8 +38,8 @@ class Settle(Declared):
     quantity: Formula | None = None
     amount: Formula | None = None
     when: Formula | None = None
-    #: More than is open: refuse, or settle only what is open.
-    beyond: Literal["refuse", "cap"] = "refuse"
+    #: More than is open: refuse, settle only what is open, or let a promise that is open in part grow by it.
+    beyond: Literal["refuse", "cap", "extend"] = "refuse"
 
 
 class Unsettle(Declared):
@@ -195,7 +195,7 @@ class Transition(Declared):
     unsettles: tuple[Unsettle, ...] = ()
     holds: tuple[Hold, ...] = ()
     #: Fields that may be changed together with the step, though the state does not let them be: `lines.quantity` for
-    #: that of rows, `lines` for rows that come and go. It cannot be reversed: the way back is to edit again.
+    #: that of rows, `lines` for rows that come and go. Its reversal gives them back what they were.
     edits: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()
     #: Names of this form's holds that are said anew: they change by the difference, never below what came true.
     reholds: Annotated[tuple[Name, ...], BeforeValidator(one_or_many)] = ()

@@ -10,9 +10,10 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import psycopg
 
-from onebook.access.actor import Actor
+from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.app import App
 from onebook.definition.form import Form
+from onebook.definition.scope import USERS
 from onebook.engines.design.change import Change
 from onebook.engines.design.publish import ZONE, Published, installed, installed_version
 from onebook.engines.design.publish import preview as preview_publication
@@ -20,7 +21,7 @@ from onebook.engines.design.publish import publish as publish_apps
 from onebook.engines.form.violations import refusal_of
 from onebook.engines.print.prints import Prints
 from onebook.engines.print.typeset import typeset
-from onebook.engines.process.command import Command
+from onebook.engines.process.command import Command, CreateFromRows
 from onebook.engines.process.execute import execute
 from onebook.engines.process.explain import Explanation, explain
 from onebook.engines.process.ground import Ground
@@ -41,6 +42,7 @@ from onebook.engines.report.export import Exports, Format
 from onebook.engines.report.groups import GroupKey, Groups
 from onebook.engines.report.list import Lists
 from onebook.engines.report.record_rows import RowsRequest
+from onebook.engines.report.refusals import NothingToCreate
 from onebook.engines.report.report import ReportRequest, Reports
 from onebook.engines.report.request import ListRequest, Page
 from onebook.engines.talk.heard import change, heard
@@ -64,6 +66,8 @@ Result = TypeVar("Result")
 #: For how long a reader may see the declarations that were in force before a publication elsewhere; writers never do.
 FRESH_S: Final = 1.0
 CHECK_TIMEOUT_S: Final = 3600
+#: Of how many people that words find it is looked whether they may read a record.
+MOST_ASKED: Final = 100
 
 
 @dataclass(slots=True)
@@ -263,6 +267,11 @@ class Application:
         reader = ground.reader(actor, self._now())
         return Talk(self.database, schema, reader, lambda other: ground.context(other, reader.context.now), self._tell)
 
+    def readers(self, schema: str, actor: Actor, record: RecordRef, words: str, limit: int) -> Sequence[dict[str, Any]]:
+        """Whom an actor may mention beside a record: users whom the words find, as far as they may read it."""
+        found = self.search(schema, actor, USERS, words, MOST_ASKED)
+        return self.talk(schema, actor).readers(record, [row["id"] for row in found.rows], limit)
+
     def heard(self, schema: str, actors: Sequence[Actor], changes: Sequence[Message]) -> Sequence[Sequence[Message]]:
         """For each actor the changes of records that they may read."""
         ground, now = self.ground(schema), self._now()
@@ -295,6 +304,24 @@ class Application:
         ground = self._ground_with(schema, asked.form)
         with self._reading(schema) as transaction:
             return traced(transaction, ground, actor, asked, self._now(), language)
+
+    def nightly(self, schema: str) -> Sequence[Refusal]:
+        """Make the documents that reports declare for every night, as the system; the same night makes them once.
+
+        Returns what was refused: one creation that cannot be made does not keep the others from it."""
+        catalog, night = self.ground(schema).catalog, self._now().astimezone(ZONE).date()
+        refused: list[Refusal] = []
+        for report, create in ((one, create) for one in catalog.reports.values() for create in one.creates):
+            if create.nightly is None:
+                continue
+            made = CreateFromRows(report.report, create.name, create.form, accept_warnings=True, then=create.nightly)
+            try:
+                self.execute(schema, Command(made, SYSTEM, f"nightly:{report.report}:{create.name}:{night}"))
+            except NothingToCreate:
+                continue
+            except Refusal as refusal:
+                refused.append(refusal)
+        return refused
 
     def check(self, schema: str) -> Sequence[book.Drift]:
         """Recompute the whole book and compare: every difference, none if it is clean."""

@@ -74,13 +74,15 @@ def test_parts_sum_to_the_whole_to_the_cent(form: str, meter: str, cents: int, p
     standing: list[tuple[Decimal, Decimal]] = []
 
     def leave(part: Decimal) -> None:
-        row = {
+        row: dict[str, Any] = {
             "quantity": part,
+            "up_to_here": part,
             "order_line.amount": amount,
             "order_line.base_quantity": quantity,
             f"order_line.{meter}": sum((gone for gone, _ in standing), Decimal(0)),
             "order_line.billed": sum((billed for _, billed in standing), Decimal(0)),
         }
+        row["billed_before"] = formula_of(form, "lines", "billed_before", row)
         standing.append((part, formula_of(form, "lines", "amount", row)))
 
     for part, is_undone in parts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from onebook.definition.check.given import check_given
+from onebook.definition.check.given import check_given, check_lines
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import FieldDeclaration, FieldKind
@@ -42,9 +42,7 @@ def check_create(declared: Declarations, form: Form, create: Create, at: Subject
             text, each = rows.when, rows.each
             place.at("when").attempt(declared.formula, text, form.form, each, Kind.FLAG)
         _check_given(declared, form, rows.each, rows.fields, target.fields[name].fields or {}, place.at("fields"))
-    for name, field in target.line_fields.items():
-        if field.at_least and name not in create.lines:
-            at.at("lines").wrong("field_forgotten", name)
+    check_lines(target, create.lines, at)
 
 
 def check_make(declared: Declarations, form: Form, make: Make, at: Subject) -> None:

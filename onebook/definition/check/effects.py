@@ -1,5 +1,8 @@
 """Checks of effects: accounts at the right dimensions, journals that balance whatever the values, holds that exist."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
 from onebook.definition.account import AccountRole
 from onebook.definition.check.calls import check_account, check_formulas
 from onebook.definition.check.created import check_create, check_make
@@ -9,30 +12,6 @@ from onebook.definition.declarations import AccountCall, Declarations
 from onebook.definition.form import Form
 from onebook.definition.transition import Entry, Hold, Move, Settle, Transition, Unsettle
 from onebook.expression.types import Kind
-
-
-def check_effects(declared: Declarations, form: Form, step: Transition, at: Subject) -> None:
-    """Everything that a transition does to ledger and records."""
-    for number, hold in enumerate(step.holds):
-        _check_hold(declared, form, hold, at.at("holds", number))
-    for number, settle in enumerate(step.settles):
-        _check_settle(declared, form, settle, at.at("settles", number))
-    for number, unsettle in enumerate(step.unsettles):
-        _check_settle(declared, form, unsettle, at.at("unsettles", number))
-    for number, make in enumerate(step.makes):
-        check_make(declared, form, make, at.at("makes", number))
-    for number, move in enumerate(step.moves):
-        _check_move(declared, form, move, at.at("moves", number))
-    for number, convert in enumerate(step.converts):
-        check_convert(declared, form, convert, at.at("converts", number))
-    for number, give_back in enumerate(step.gives_back):
-        check_give_back(declared, form, give_back, at.at("gives_back", number))
-    for number, revalue in enumerate(step.revalues):
-        check_revalue(declared, form, revalue, at.at("revalues", number))
-    for number, entry in enumerate(step.entries):
-        _check_entry(declared, form, entry, at.at("entries", number))
-    for number, create in enumerate(step.creates):
-        check_create(declared, form, create, at.at("creates", number))
 
 
 def _check_hold(declared: Declarations, form: Form, hold: Hold, at: Subject) -> None:
@@ -124,3 +103,25 @@ def _check_sides(one: AccountCall, other: AccountCall, at: Subject) -> None:
     }
     if one.role.account == other.role.account and same:
         at.wrong("against_itself", one.role.account)
+
+
+#: What checks each kind of effect, by the word under which a transition says it.
+_CHECKS: Final[Mapping[str, Callable[[Declarations, Form, Any, Subject], None]]] = {
+    "holds": _check_hold,
+    "settles": _check_settle,
+    "unsettles": _check_settle,
+    "makes": check_make,
+    "moves": _check_move,
+    "converts": check_convert,
+    "gives_back": check_give_back,
+    "revalues": check_revalue,
+    "entries": _check_entry,
+    "creates": check_create,
+}
+
+
+def check_effects(declared: Declarations, form: Form, step: Transition, at: Subject) -> None:
+    """Everything that a transition does to ledger and records."""
+    for name, check in _CHECKS.items():
+        for number, effect in enumerate(getattr(step, name)):
+            check(declared, form, effect, at.at(name, number))

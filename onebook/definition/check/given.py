@@ -17,6 +17,16 @@ def check_given(
     formula: Formulas, given: Mapping[str, str], fields: Mapping[str, FieldDeclaration], at: Subject
 ) -> None:
     """Every formula fits its field, and every required field without a default is given."""
+    check_values(formula, given, fields, at)
+    for name, field in fields.items():
+        if field.required == "TRUE" and field.default is None and name not in given:
+            at.wrong("field_forgotten", name)
+
+
+def check_values(
+    formula: Formulas, given: Mapping[str, str], fields: Mapping[str, FieldDeclaration], at: Subject
+) -> None:
+    """Every formula fits its field, which is one that can be given."""
     for name, text in given.items():
         place = at.at(name)
         field = fields.get(name)
@@ -29,9 +39,6 @@ def check_given(
             expression = formula(text, kind, place)
             if expression is not None and kind is Kind.LINK and expression.type.of not in (field.to, None):
                 place.wrong("other_link", f"{expression.type.of} ≠ {field.to}")
-    for name, field in fields.items():
-        if field.required == "TRUE" and field.default is None and name not in given:
-            at.wrong("field_forgotten", name)
 
 
 def check_lines(target: Form, given: Mapping[str, object], at: Subject) -> None:

@@ -1,6 +1,7 @@
 """Checks of effects on goods beyond moving them: giving back, revaluing, converting."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from onebook.definition.check.calls import check_account, check_formulas
 from onebook.definition.check.problems import Subject
@@ -9,6 +10,9 @@ from onebook.definition.form import Form
 from onebook.definition.transition import Convert, GiveBack, Revalue, Transition
 from onebook.expression.tree import Path
 from onebook.expression.types import Kind
+
+#: What a row, and a record, calls itself.
+_OWN: Final = "id"
 
 
 def check_give_back(declared: Declarations, form: Form, effect: GiveBack, at: Subject) -> None:
@@ -110,20 +114,21 @@ def _goods(declared: Declarations, form: Form, text: str, each: str | None, at: 
 
 
 def document_of(of: str, target: str) -> str:
-    """The formula that gives the record of the row `of`, which is a plain link to `target`; of a record, itself."""
+    """The formula that gives the record of the row `of`, which is a plain link to `target` or the own row; of a record,
+    itself."""
     if "." not in target:
         return of
-    return f"{of}.parent"
+    return "parent" if of == _OWN else f"{of}.parent"
 
 
 def _rows_of(declared: Declarations, form: Form, text: str, each: str | None, at: Subject) -> str | None:
-    """Where `of` leads: earlier rows of a form, or its records. A plain link, or nobody could read the record of the
-    row; never the own row, which cannot be what it gives back."""
+    """Where `of` leads: earlier rows of a form, its records, or the own row, which an earlier step moved. A plain link,
+    or nobody could read the record of the row."""
     expression = Subject.silent().attempt(declared.formula, text, form.form, each, Kind.LINK)
     if expression is None:
         return None
     target = expression.type.of or ""
-    if declared.scope_of(target) is None or not isinstance(expression.tree, Path) or expression.tree.key == "id":
+    if declared.scope_of(target) is None or not isinstance(expression.tree, Path):
         at.wrong("of_no_row", text)
         return None
     return target

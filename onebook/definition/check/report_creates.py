@@ -91,6 +91,10 @@ class _Creation:
         if target is None:
             at.at("form").wrong("unknown_form", create.form)
             return
+        if create.nightly is not None:
+            step = target.transitions.get(create.nightly)
+            if step is None or target.first_state not in step.source:
+                at.at("nightly").wrong("unknown_transition", create.nightly)
         check_given(self._formula, create.fields, target.fields, at.at("fields"))
         for name, lines in create.lines.items():
             place = at.at("lines", name)

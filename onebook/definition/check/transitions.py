@@ -3,12 +3,12 @@
 from onebook.definition.check.drawing import check_drawing
 from onebook.definition.check.effects import check_effects
 from onebook.definition.check.fields import fields_of
+from onebook.definition.check.given import check_values
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
-from onebook.definition.field import FieldKind
 from onebook.definition.form import Form
-from onebook.definition.scope import VALUE_KINDS
 from onebook.definition.transition import Transition
+from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
 
 
@@ -50,7 +50,7 @@ def _check_reversal(form: Form, step: Transition, at: Subject) -> None:
 
 
 def _check_edits(form: Form, step: Transition, at: Subject) -> None:
-    """What a step lets be changed is typed, is not open anyway, and does not come back by reversal."""
+    """What a step lets be changed is typed, and is not open anyway."""
     fields = fields_of(form)
     for number, name in enumerate(step.edits):
         field = fields.get(name)
@@ -58,13 +58,9 @@ def _check_edits(form: Form, step: Transition, at: Subject) -> None:
             at.at("edits", number).wrong("unknown_field", name)
         elif not field.is_typed:
             at.at("edits", number).wrong("not_typed", name)
-    if not step.edits:
-        return
-    for state in step.source:
+    for state in step.source if step.edits else ():
         if state in form.states and form.is_editable(state):
             at.at("edits").wrong("edits_editable", state)
-    if step.irreversible is None:
-        at.at("edits").wrong("edits_reversible", form.form)
 
 
 def _check_conditions(declared: Declarations, form: Form, step: Transition, at: Subject) -> None:
@@ -79,18 +75,10 @@ def _check_conditions(declared: Declarations, form: Form, step: Transition, at: 
 
 
 def _check_sets(declared: Declarations, form: Form, step: Transition, at: Subject) -> None:
-    for name, text in step.sets.items():
-        place = at.at("sets", name)
-        field = form.fields.get(name)
-        if field is None:
-            place.wrong("unknown_field", name)
-        elif not field.is_typed or field.kind is FieldKind.LINES:
-            place.wrong("not_typed", name)
-        else:
-            kind = VALUE_KINDS[field.kind]
-            expression = place.attempt(declared.formula, text, form.form, None, kind)
-            if expression is not None and kind is Kind.LINK and expression.type.of not in (field.to, None):
-                place.wrong("other_link", f"{expression.type.of} ≠ {field.to}")
+    def formula(text: str, kind: Kind, place: Subject) -> Expression | None:
+        return place.attempt(declared.formula, text, form.form, None, kind)
+
+    check_values(formula, step.sets, form.fields, at.at("sets"))
 
 
 def _check_hold_names(form: Form, subject: Subject) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from onebook.access.actor import Actor
 from onebook.definition.field import FieldKind
 from onebook.engines.form.duplicates import DuplicateCheck
-from onebook.engines.form.forms import Forms, title_of
+from onebook.engines.form.forms import Forms
 from onebook.engines.form.load import RecordLoad
 from onebook.engines.form.plan import places
+from onebook.engines.form.pointing import look, pointing
 from onebook.engines.form.refusals import Duplicated, LinkBinned, NotBinnable, StillUsed
 from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, change_statement
@@ -19,9 +20,6 @@ from onebook.engines.table.rights import rights
 from onebook.expression.python import Context
 from onebook.storage.transaction import Rows, Statement
 from onebook.values.refusal import Problem
-
-#: How many of those that point at a record are named.
-_NAMED = 3
 
 
 class Binning:
@@ -40,7 +38,7 @@ class Binning:
         """The record, then one statement for each link that could point at it."""
         if self._found is not None:
             return ()
-        looks = [Statement(_look(self._forms, form, lines, field, via), {"record": self._record})
+        looks = [Statement(look(self._forms, form, lines, field, via), {"record": self._record})
                  for form, lines, field, via in self._sources]  # fmt: skip
         return [*self._load.statements(), *looks]
 
@@ -125,34 +123,6 @@ class Restoring:
     def saved(self, now: datetime) -> Saved:
         """What takes it out of the bin."""
         return _moved(self._form.name, self.finish(), self._actor, now, "restore")
-
-
-def pointing(forms: Forms, form: str) -> Iterator[tuple[str, str | None, str, str | None]]:
-    """Every field whose links point at a form or at its lines: its form, its lines, its name, the lines pointed at."""
-    own = forms.catalog.forms[form]
-    for via in (None, *own.line_fields):
-        for source, field in forms.tables.pointing_at(target_of(form, via)):
-            name, _, lines = source.partition(".")
-            yield name, lines or None, field, via
-
-
-def _look(forms: Forms, form: str, lines: str | None, field: str, via: str | None) -> str:
-    """The records in use (not those in the bin, nor the record itself) that point at a record or at its rows."""
-    declared = forms.catalog.forms[form]
-    title = title_of(declared)
-    name = f"r.{quoted(title)}::text" if title else "NULL::text"
-    record = quoted(table_name(form))
-    if lines is None:
-        source, column = f"{record} AS r", f"r.{quoted(field)}"
-    else:
-        source = f"{record} AS r JOIN {quoted(table_name(target_of(form, lines)))} AS l ON l.parent = r.id"
-        column = f"l.{quoted(field)}"
-    target = forms.tables.fields(target_of(form, lines))[field].to or form
-    rows = f"(SELECT id FROM {quoted(table_name(target))} WHERE parent = %(record)s)" if via else "(%(record)s::bigint)"
-    return (
-        f"SELECT r.id, {name}, count(*) OVER () FROM {source} WHERE {column} IN {rows}"
-        f" AND r.deleted_at IS NULL AND r.id <> %(record)s::bigint GROUP BY r.id ORDER BY r.id LIMIT {_NAMED}"
-    )
 
 
 def _deletions(forms: Forms, form: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from onebook.engines.form.linked_load import LinkedLoad
 from onebook.engines.form.load import RecordLoad
 from onebook.engines.form.parse import parse_values
 from onebook.engines.form.plan import Plan
+from onebook.engines.form.pointing import RowsInUse
 from onebook.engines.form.refusals import Forbidden, Invalid, Locked, Stale
 from onebook.engines.form.remembering import Remembering
 from onebook.engines.form.rows import OUTER, Row, copied
@@ -96,14 +97,17 @@ class ChangedRecord:
         self._load = RecordLoad(forms, form, [record], wanted, actor, context, lock=not preview, asks=("update",))
         self._trail = _Trail(forms, record, version)
         self._ids = NewIds(self._new_rows(self._values), preview=preview)
-        self._more_ids: list[NewIds] = []
         self._duplicates = DuplicateCheck(forms, form, actor, context, record=record, preview=preview)
         self._link_load = self._load_links()
         self._duplicates.ask(self._values)
         self._remembering = Remembering(self._form.plan.remembered, context)
+        self._rows_in_use = RowsInUse(forms, form, actor)
         self._together = Together(
-            [self._load, self._trail, self._ids, self._link_load, self._duplicates, self._remembering]
-        )
+            [
+                self._load, self._trail, self._ids, self._link_load, self._duplicates, self._remembering,
+                self._rows_in_use,
+            ]
+        )  # fmt: skip
         self._changed: Changed | None = None
         self._conflicts: list[Problem] = []
         self._rounds = 0
@@ -162,6 +166,7 @@ class ChangedRecord:
     def _wrong(self, changed: Changed, touched: Touched) -> list[Problem]:
         return [
             *not_editable(self._form.plan, changed.before, beyond(touched, self._writes), self._context),
+            *self._rows_in_use.problems(),
             *problems_of(self._form.declaration, self._form.plan, changed.after, self._context),
         ]
 
@@ -213,6 +218,7 @@ class ChangedRecord:
             compute(self._form.plan, self._links, after, self._linked, self._context)
         self._changed = Changed(before, after)
         self._duplicates.ask_changed(before, after)
+        self._rows_in_use.ask(before, after)
 
     def _unfolds(self, before: Row, after: Row, values: Mapping[str, Any]) -> bool:
         """Put into place what new rows stand for, and compute anew with it. Whether there were such rows."""
@@ -223,12 +229,8 @@ class ChangedRecord:
             return False
         self._unfolded |= lines
         self._rounds = 0
-        lacking = self._new_rows({**values, **lines}) - sum(len(one.ids) for one in (self._ids, *self._more_ids))
-        if lacking > 0:
-            self._more_ids.append(NewIds(lacking))
-            self._together.add(self._more_ids[-1])
-        behind = pointed_in(lines, self._links, self._linked)
-        if behind:
+        self._ids.need(self._new_rows({**values, **lines}))
+        if behind := pointed_in(lines, self._links, self._linked):
             self._together.add(LinkedLoad(self._forms, self._linked, behind, union(self._links), self._context))
         return True
 
@@ -243,7 +245,7 @@ class ChangedRecord:
         after = copied(before)
         if self._link_load.company is not None:
             after["company"] = self._link_load.company
-        ids = iter([number for one in (self._ids, *self._more_ids) for number in one.ids])
+        ids = iter(self._ids.ids)
         for name, value in values.items():
             field = form.fields[name]
             if field.kind is FieldKind.LINES:

@@ -79,7 +79,6 @@ class NewRecord:
         self._linked = known or Linked()
         count = sum(len(rows) for rows in self._lines().values()) + (identity is None)
         self._ids = NewIds(count, preview=preview)
-        self._more_ids: list[NewIds] = []
         self._duplicates = DuplicateCheck(forms, form, actor, context, preview=preview)
         self._duplicates.ask(self._given)
         self._link_load = self._load_links()
@@ -209,13 +208,8 @@ class NewRecord:
             return False
         self._given = {**self._given, **lines}
         self._rounds = 0
-        needed = sum(map(len, self._lines().values())) + (self._identity is None)
-        lacking = needed - sum(len(one.ids) for one in (self._ids, *self._more_ids))
-        if lacking > 0:
-            self._more_ids.append(NewIds(lacking))
-            self._together.add(self._more_ids[-1])
-        behind = pointed_in(lines, self._links, self._linked)
-        if behind:
+        self._ids.need(sum(map(len, self._lines().values())) + (self._identity is None))
+        if behind := pointed_in(lines, self._links, self._linked):
             self._together.add(LinkedLoad(self._forms, self._linked, behind, union(self._links), self._context))
         return True
 
@@ -230,8 +224,7 @@ class NewRecord:
         }  # fmt: skip
         if self._link_load.company is not None:
             row["company"] = self._link_load.company
-        known = [number for one in (self._ids, *self._more_ids) for number in one.ids]
-        ids = iter(known[self._identity is None :])
+        ids = iter(self._ids.ids[self._identity is None :])
         for lines, given in self._lines().items():
             row[lines] = [
                 {**values, "id": next(ids), "position": place, "parent": row["id"], OUTER: row}

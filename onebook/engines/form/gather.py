@@ -61,15 +61,24 @@ class NewIds:
 
     def __init__(self, count: int, *, preview: bool = False) -> None:
         """Ask for so many ids."""
-        self.ids: list[int] = list(range(-1, -count - 1, -1)) if preview else []
-        self._count = count
+        self.ids: list[int] = []
+        self._is_preview = preview
+        self._count = 0
+        self.need(count)
+
+    def need(self, count: int) -> None:
+        """Ask for so many in all."""
+        self._count = max(self._count, count)
+        if self._is_preview:
+            self.ids = list(range(-1, -self._count - 1, -1))
 
     def statements(self) -> Sequence[Statement]:
-        """One statement, once."""
-        if len(self.ids) >= self._count:
+        """One statement for those that lack, if any do."""
+        lacking = self._count - len(self.ids)
+        if lacking <= 0:
             return ()
-        return (Statement("SELECT nextval('record_id') FROM generate_series(1, %(count)s)", {"count": self._count}),)
+        return (Statement("SELECT nextval('record_id') FROM generate_series(1, %(count)s)", {"count": lacking}),)
 
     def take(self, results: Sequence[Rows]) -> None:
         """The ids."""
-        self.ids = [one for (one,) in results[0]]
+        self.ids += [one for (one,) in results[0]]

@@ -75,7 +75,8 @@ class Restore:
 @dataclass(frozen=True, slots=True)
 class CreateFromRows:
     """Drafts of a form, made as a report declares under `name` of its rows: of those with these keys, as its page shows
-    them (of links the id), or of all that qualify. `parameters` and `sort` are those of the report."""
+    them (of links the id), or of all that qualify. `parameters` and `sort` are those of the report; `then` is a step
+    that every one of them takes at once."""
 
     report: str
     name: str
@@ -84,6 +85,7 @@ class CreateFromRows:
     rows: tuple[Mapping[str, Any], ...] | None = None
     sort: tuple[str, ...] | None = None
     accept_warnings: bool = False
+    then: str | None = None
 
 
 Action = Create | Update | Run | Reverse | Bin | Restore | CreateFromRows

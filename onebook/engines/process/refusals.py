@@ -58,6 +58,14 @@ class LaterStep(Refusal):
     status = Status.CONFLICT
 
 
+class ChangedSince(Refusal):
+    """What was edited with a step was changed again since, so that it does not come back; each is a problem."""
+
+    code = "process.changed_since"
+    cause = "process.changed_again"
+    status = Status.CONFLICT
+
+
 class HasFollowers(Refusal):
     """Later documents stand on this one; each is a problem with its form, number and transition."""
 

@@ -111,6 +111,11 @@ class TransitionRun:
         """Whether records will be made that tell the record's own number."""
         return self.ready.tells_number and not self.refusals and makes_any(self.ready, self._fresh, self.context)
 
+    def take_number(self, number: str | None) -> None:
+        """The record's own number, known before it is written: what reads it is computed anew."""
+        self.before["number"] = self._fresh["number"] = number
+        self._recompute(self._fresh)
+
     def compose(self) -> None:
         """Decide what the transition does."""
         if self.refusals:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from onebook.access.actor import Actor
 from onebook.access.membership import actor_of, user_statement
@@ -30,6 +30,39 @@ def require_readers(
         raise TooManyMentions(most=MOST)
     if not users:
         return
+    known, may = _looked(transaction, reader, record, users, context)
+    problems = list(_problems(users, known, may))
+    if problems:
+        raise CannotMention(problems)
+
+
+def offered(
+    transaction: Transaction,
+    reader: Reader,
+    record: RecordRef,
+    users: Sequence[int],
+    context: Callable[[Actor], Context],
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Of these users the first that a comment beside the record may mention, in their order."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(users), 2 * limit):
+        some = users[start : start + 2 * limit]
+        known, may = _looked(transaction, reader, record, some, context)
+        found += [{"id": user, "title": known[user]} for user in some if user in known and user in may]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _looked(
+    transaction: Transaction,
+    reader: Reader,
+    record: RecordRef,
+    users: Sequence[int],
+    context: Callable[[Actor], Context],
+) -> tuple[dict[int, str | None], set[int]]:
+    """The users that the actor knows of, by name; and those of all who may read the record. Two round trips."""
     answers = transaction.run(
         reader.statement(USERS, users), *(user_statement(transaction.schema, user) for user in users)
     )
@@ -38,10 +71,7 @@ def require_readers(
     readers = [None if actor is None else replace(reader, actor=actor, context=context(actor)) for actor in actors]
     asking = [one for one in readers if one is not None and one.reads(record.form)]
     seen = transaction.run(*(one.statement(record.form, [record.id]) for one in asking)) if asking else []
-    may = {one.actor.id for one, rows in zip(asking, seen, strict=True) if rows}
-    problems = list(_problems(users, known, may))
-    if problems:
-        raise CannotMention(problems)
+    return known, {one.actor.id for one, rows in zip(asking, seen, strict=True) if rows}
 
 
 def _problems(users: Sequence[int], known: dict[int, str | None], may: set[int]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from onebook.engines.table.readable import Reader
 from onebook.engines.talk import attachments, comments, notifications
 from onebook.engines.talk.attachments import ATTACH, DETACH, Attachment
 from onebook.engines.talk.heard import change, told_to
-from onebook.engines.talk.mentions import require_readers
+from onebook.engines.talk.mentions import offered, require_readers
 from onebook.engines.talk.refusals import NoRecord
 from onebook.expression.python import Context
 from onebook.storage.announcing import Message
@@ -65,6 +65,12 @@ class Talk:
         if not is_repeat:
             self._changed(record, COMMENT, others)
         return made
+
+    def readers(self, record: RecordRef, users: Sequence[int], limit: int) -> list[dict[str, Any]]:
+        """Of these users the first that may read a record, and may be mentioned beside it. Refuses with NoRecord."""
+        with self._database.transaction(self._schema, read_only=True) as transaction:
+            self._require(transaction, record)
+            return offered(transaction, self._reader, record, users, self._context, limit)
 
     def delete_comment(self, record: RecordRef, comment: int) -> None:
         """Take the words of one's own comment back. Refuses with NoRecord, NoComment, NotYours."""

@@ -1,6 +1,6 @@
 """Saved views: how somebody set up a list, kept under a name, for themselves or for all who read the form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -149,7 +149,7 @@ class SavedViews:
         if "widths" in shown:
             shown["widths"] = {key: width for key, width in shown["widths"].items() if self._names(key)}
         if "where" in shown:
-            shown["where"] = [one for one in shown["where"] if self._reads(one["field"])]
+            shown["where"] = [one for one in shown["where"] if all(map(self._reads, _fields(one)))]
         if shown.get("group") and not self._reads(shown["group"].partition(":")[0]):
             del shown["group"]
         if shown.get("filter") and not self._reads(shown["filter"], Kind.FLAG):
@@ -170,6 +170,14 @@ class SavedViews:
             return self._catalog.formula(text, self._form, None, kind)
         except ExpressionRefusal:
             return None
+
+
+def _fields(condition: Mapping[str, Any]) -> Iterator[str]:
+    """The fields that a condition, or several that count as one, ask."""
+    if "field" in condition:
+        yield condition["field"]
+    for part in (*condition.get("any", ()), *condition.get("all", ())):
+        yield from _fields(part)
 
 
 def _packed(settings: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from onebook.access.sessions import Sessions
 from onebook.engines.application import Application
@@ -28,7 +29,7 @@ from onebook.entrypoints.http import (
 from onebook.entrypoints.http.guard import Guard
 from onebook.entrypoints.http.hub import Hub
 from onebook.entrypoints.http.jobs import Jobs
-from onebook.entrypoints.http.problems import on_http_error, on_refusal, on_validation
+from onebook.entrypoints.http.problems import on_gone, on_http_error, on_refusal, on_validation
 from onebook.entrypoints.http.settings import HttpSettings
 from onebook.storage.database import Database
 from onebook.values.refusal import Refusal
@@ -68,6 +69,7 @@ def create(application: Application, database: Database, settings: HttpSettings 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_middleware(Guard, settings=chosen)
     return app
 

@@ -13,6 +13,7 @@ import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from onebook.entrypoints.http.body import causes
 from onebook.entrypoints.http.refusals import BadParameter, MethodNotAllowed, NotFound
@@ -113,6 +114,12 @@ def on_http_error(request: Request, error: Exception) -> Response:
         response.headers.update(error.headers or {})
         return response
     return answer(request, BadParameter(reason=str(error.detail)[:LONGEST_ECHO]))
+
+
+def on_gone(_: Request, error: Exception) -> Response:
+    """The client was cut off in the middle of its request: nothing was done, and nobody is there to be told."""
+    assert isinstance(error, ClientDisconnect)
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 def on_bug(request: Request, error: Exception) -> Response:

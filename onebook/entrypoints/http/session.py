@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from onebook.access.refusals import NoCompany, NotAMember
+from onebook.access.refusals import NoCompany, NotAMember, NotSignedIn
 from onebook.access.sessions import Session
 from onebook.engines.application import Application
 from onebook.entrypoints.http.answers import answered, nothing
@@ -65,9 +65,14 @@ def log_in(request: Request, credentials: Annotated[Credentials, Depends(reading
 
 
 @router.get("")
-def me(request: Request, session: CurrentSession) -> Response:
-    """Who I am, in which company, with which CSRF token."""
-    return answered(_me(request, request.cookies[COOKIE], session))
+def me(request: Request) -> Response:
+    """Who I am, in which company, with which CSRF token; nothing for nobody: pages ask this before they can know."""
+    token = request.cookies.get(COOKIE, "")
+    try:
+        session = sessions_of(request).find(token)
+    except NotSignedIn:
+        return nothing()
+    return answered(_me(request, token, session))
 
 
 @router.delete("")

@@ -137,6 +137,19 @@ def delete_comment(visitor: CurrentVisitor, application: TheApplication, record:
     return nothing()
 
 
+@router.get("/{form}/{record_id}/readers")
+def readers(
+    visitor: CurrentVisitor,
+    application: TheApplication,
+    record: Record,
+    q: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=50)] = 8,
+) -> Response:
+    """Whom I may mention beside a record: people who may read it, by name or pinyin initials."""
+    items = application.readers(visitor.schema, visitor.actor, record, q.strip(), limit)
+    return answered({"items": items})
+
+
 @router.get("/{form}/{record_id}/files")
 def files(visitor: CurrentVisitor, application: TheApplication, record: Record) -> Response:
     """The files of a record, the latest first."""

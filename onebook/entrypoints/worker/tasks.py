@@ -1,4 +1,4 @@
-"""The tasks that jobs run, and what the clock begins: checking the books, clearing away what has expired."""
+"""The tasks that jobs run, and what the clock begins: nightly documents, checking the books, clearing away."""
 
 import logging
 from collections.abc import Mapping
@@ -19,7 +19,11 @@ ATTEMPTS_DAYS: Final = 30
 _log: Final = logging.getLogger(__name__)
 
 #: At night in China.
-SCHEDULES: Final = (Schedule("0 18 * * *", "check_all"), Schedule("30 18 * * *", "clear_away"))
+SCHEDULES: Final = (
+    Schedule("5 16 * * *", "make_all"),
+    Schedule("0 18 * * *", "check_all"),
+    Schedule("30 18 * * *", "clear_away"),
+)
 
 
 class BooksDiffer(Refusal):
@@ -29,21 +33,40 @@ class BooksDiffer(Refusal):
     status = Status.CONFLICT
 
 
+class NotMade(Refusal):
+    """Documents of the night could not be made; the job stays as failed, and `onebook doctor` shows it."""
+
+    code = "worker.not_made"
+    status = Status.CONFLICT
+
+
 def tasks(application: Application, database: Database) -> Mapping[str, Task]:
     """Each task by its name."""
     return {
-        "check_all": partial(_check_all, database),
+        "make_all": partial(_for_all, database, "make"),
+        "make": partial(_make, application),
+        "check_all": partial(_for_all, database, "check"),
         "check": partial(_check, application),
         "clear_away": partial(_clear_away, database),
     }
 
 
-def _check_all(database: Database, **_: object) -> None:
-    """Enter a check of every company: each is a job of its own, so that one does not hide another."""
+def _for_all(database: Database, task: str, **_: object) -> None:
+    """Enter a task for every company: each is a job of its own, so that one does not hide another."""
     with database.administration() as connection:
         known = companies(connection)
     with database.transaction(PLATFORM) as transaction:
-        transaction.commit(*(queue.enter("check", {"schema": company.schema}) for company in known))
+        transaction.commit(*(queue.enter(task, {"schema": company.schema}) for company in known))
+
+
+def _make(application: Application, **arguments: object) -> None:
+    """Make a company's documents of the night; every refusal is logged."""
+    schema = str(arguments["schema"])
+    refused = application.nightly(schema)
+    for refusal in refused:
+        _log.error("%s: %s", schema, refusal)
+    if refused:
+        raise NotMade(schema=schema, count=len(refused))
 
 
 def _check(application: Application, **arguments: object) -> None:

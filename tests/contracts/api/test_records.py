@@ -121,6 +121,20 @@ def test_lists_are_filtered_sorted_searched_summed_and_paged(boss: Person) -> No
     where = '[{"field": "credit_limit", "op": "ge", "value": "200"}]'
     filtered = boss.get("/api/customer", **asked, where=where).json()
     assert [row["name"] for row in filtered["rows"]] == ["甲四", "甲三"]
+    either = json.dumps([{"any": [json.loads(where)[0], {"all": [{"field": "name", "op": "eq", "value": "甲一"}]}]}])
+    combined = boss.get("/api/customer", **asked, where=either).json()
+    assert [row["name"] for row in combined["rows"]] == ["甲四", "甲三", "甲一"]
+    wrong = (
+        '{"any": []}',
+        '[{"any": {}}]',
+        '[{"any": [], "all": []}]',
+        '[{"some": [1]}]',
+        "[[]]",
+        f"[{','.join([either[1:-1]] * 26)}]",
+    )
+    for given in wrong:
+        refused = boss.get("/api/customer", where=given)
+        assert (refused.status_code, refused.json()["code"]) == (422, "http.bad_parameter"), given
     formula = boss.get("/api/customer", **asked, filter="credit_limit = 100").json()
     assert [row["name"] for row in formula["rows"]] == ["甲二"]
     assert [row["name"] for row in boss.get("/api/search", q="jiayi").json()[0]["rows"]] == ["甲一"]

@@ -126,6 +126,24 @@ def test_nobody_is_told_of_what_they_may_not_read(room: Room, place: Place) -> N
     assert place.company.schema
 
 
+def test_only_who_may_read_the_record_is_offered(room: Room) -> None:
+    def offered(person: Person, record: str, **asked: Any) -> list[int]:
+        return [one["id"] for one in _items(person, f"{record}/readers", **asked)]
+
+    assert {room.boss.user, room.one.user} <= set(offered(room.one, room.mine, limit=50))
+    assert room.other.user not in offered(room.boss, room.mine, limit=50)
+    assert room.other.user in offered(room.boss, room.others, limit=50)
+    name = room.one.login.title()
+    assert _items(room.boss, f"{room.mine}/readers", q=room.one.login)[0] == {"id": room.one.user, "title": name}
+    assert offered(room.boss, room.mine, q=room.other.login) == []
+    assert len(offered(room.boss, room.mine, limit=1)) == 1
+    everybody = offered(room.boss, room.mine, limit=50)
+    told = room.boss.post(f"{room.mine}/comments", {"text": "大家", "mentions": everybody[:20]})
+    assert told.status_code == 201, "whoever is offered may be mentioned"
+    assert room.other.get(f"{room.mine}/readers").json()["code"] == "talk.no_record"
+    assert room.boss.get(f"{room.mine}/readers", limit=0).status_code == 422
+
+
 def test_a_deleted_comment_leaves_a_trace_without_its_words(room: Room) -> None:
     number = room.boss.post(f"{room.mine}/comments", {"text": "说错了", "mentions": [room.one.user]}).json()["id"]
     refused = room.one.send("DELETE", f"{room.mine}/comments/{number}")

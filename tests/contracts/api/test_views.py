@@ -9,9 +9,14 @@ from onebook.storage.database import Database
 from onebook.storage.schema import migrate
 from tests.contracts.api.conftest import Person, Place
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "columns": ["number", "customer", "customer.credit_limit", "limit_left", "total", "version"],
-    "where": [{"field": "total", "op": "ge", "value": "20"}, {"field": "limit_left", "op": "lt", "value": "77"}],
+    "where": [
+        {"field": "total", "op": "ge", "value": "20"},
+        {"field": "limit_left", "op": "lt", "value": "77"},
+        {"any": [{"field": "total", "op": "ge", "value": "20"}, {"all": [{"field": "number", "op": "not_blank"}]}]},
+        {"any": [{"field": "total", "op": "blank"}, {"all": [{"field": "limit_left", "op": "gt", "value": "1"}]}]},
+    ],
     "filter": "limit_left > 123",
     "sort": ["-limit_left", "number"],
     "group": "ordered_on:month",
@@ -92,7 +97,7 @@ def test_what_a_reader_may_not_see_is_not_in_the_settings(mine: Person, other: P
     assert seen["reduced"] is True
     assert seen["settings"] == {
         "columns": ["number", "customer", "total", "version"],
-        "where": [{"field": "total", "op": "ge", "value": "20"}],
+        "where": [SETTINGS["where"][0], SETTINGS["where"][2]],
         "sort": ["number"],
         "group": "ordered_on:month",
         "widths": {"number": 120},
@@ -138,6 +143,8 @@ def test_views_belong_to_one_form(mine: Person) -> None:
         {"name": "x", "settings": {"script": "x"}},
         {"name": "x", "settings": {"columns": ["no spaces"]}},
         {"name": "x", "settings": {"where": [{"field": "a", "op": "eq", "value": {"deep": 1}}]}},
+        {"name": "x", "settings": {"where": [{"any": []}]}},
+        {"name": "x", "settings": {"where": [{"any": [SETTINGS["where"][0]], "all": [SETTINGS["where"][1]]}]}},
         {"name": "x", "settings": {"widths": {"number": 5}}},
         {"name": "x", "settings": {"group": "day:week"}},
     ],

@@ -150,6 +150,7 @@ BROKEN = [
     _made("fields: {total: total}", "definition.not_typed", ".fields.total"),
     _made("fields: {nobody: total}", "definition.unknown_field", ".fields.nobody"),
     _made("by: company.name", "expression.unknown_name", ".by"),
+    _made("nightly: dance", "definition.unknown_transition", ".nightly"),
     _made("lines: {rows: {fields: {quantity: total}}}", "definition.unknown_lines", ".lines.rows"),
     _made("lines: {lines: {fields: {thing: shelf}}}", "definition.other_link", ".lines.lines.fields.thing"),
     _made("lines: {lines: {fields: {quantity: shelf.name}}}", "expression.wrong_type", ".lines.lines.fields.quantity"),

@@ -112,8 +112,8 @@ BROKEN = [
     (
         SEND,
         SEND.replace("of: of_arrival", "of: id"),
-        "definition.of_no_row",
-        "form comeback: transitions.send.gives_back.0.of",
+        "definition.never_moved",
+        "form comeback: transitions.send.gives_back.0.at",
     ),
     # revalues
     (
@@ -229,12 +229,6 @@ BROKEN = [
         "label: 变更 | Amend\n    from: held",
         "label: 变更 | Amend\n    from: draft",
         "definition.edits_editable",
-        "form wish: transitions.amend.edits",
-    ),
-    (
-        "    irreversible: 再变更一次即可 | Amend once more\n",
-        "",
-        "definition.edits_reversible",
         "form wish: transitions.amend.edits",
     ),
     # unsettles, creates by

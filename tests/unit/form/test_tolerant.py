@@ -3,8 +3,8 @@
 from typing import Any
 
 from onebook.definition.form import Form
-from onebook.engines.form.copying import values_to_copy
 from onebook.engines.form.tolerant import readable, without
+from onebook.engines.process.looking.copying import values_to_copy
 from onebook.engines.table.rights import EVERYTHING, Rights
 from onebook.values.refusal import Problem
 

@@ -57,8 +57,7 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
     else:
         number = Number(road.ground.forms.form(action.form).declaration, day)
         road.gather(ids, number)
-        row["number"] = number.text
-        running.begin(row)
+        running.take_number(number.text)
     running.compose()
     inserted = _inserting(road, action.form, row, None)
     road.gather(Sent(inserted.statements), *running.wanted())

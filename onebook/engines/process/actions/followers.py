@@ -17,12 +17,18 @@ _MADE: Final = f"""
 SELECT {_COLUMNS} FROM onebook_step s WHERE {_STANDS}
 AND s.record = ANY(ARRAY(SELECT unnest(created) FROM ({TARGET.format(columns="created")}) AS target))"""
 
-#: Steps that settled or released promises which the step placed.
+#: Steps that settled or released promises which the step placed; of those that it said anew, only where more came true
+#: or was let go since than would be left of them.
 _SETTLED: Final = f"""
-SELECT {_COLUMNS} FROM onebook_step s WHERE {_STANDS} AND s.journal IN (
-    SELECT later.journal FROM ledger_hold_change placed
+SELECT {_COLUMNS} FROM onebook_step s WHERE {_STANDS}
+AND s.id > (SELECT id FROM ({TARGET.format(columns="id")}) AS target) AND s.journal IN (
+    SELECT later.journal FROM ledger_hold_change placed JOIN ledger_hold h ON h.id = placed.hold
     JOIN ledger_hold_change later ON later.hold = placed.hold AND later.kind IN ('settle', 'release')
-    WHERE placed.journal IN ({JOURNAL}) AND placed.kind = 'place')
+    WHERE placed.journal IN ({JOURNAL}) AND placed.kind = 'place' AND (
+        h.open_quantity < placed.wanted_quantity - placed.released_quantity
+        OR h.open_amount < placed.wanted_amount - placed.released_amount
+        OR NOT EXISTS (SELECT FROM ledger_hold_change earlier
+            WHERE earlier.hold = placed.hold AND earlier.journal < placed.journal)))
 """
 
 #: Entries of later steps against accounts of single documents that cannot give back what the step brought.

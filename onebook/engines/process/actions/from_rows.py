@@ -50,7 +50,7 @@ def create_from_rows(road: Road, action: CreateFromRows) -> Outcome:
     form = catalog.forms[declared.form]
     made: list[Outcome] = []
     for place, document in enumerate(documents, 1):
-        creating = Create(form.form, _values(form, document), accept_warnings=action.accept_warnings)
+        creating = Create(form.form, _values(form, document), then=action.then, accept_warnings=action.accept_warnings)
         try:
             made.append(create(leg_of(road, creating), creating))
         except Invalid as refusal:

@@ -57,6 +57,8 @@ class _Chain:
     def end(self, undoing: Undoing) -> Outcome:
         """The step that was asked for: the last one, written with the commit."""
         statements = self._statements(undoing)
+        if self.road.is_preview and (tried := undoing.tried()):
+            self.road.transaction.run(*tried)
         self.undone.append((undoing.record, undoing.target.transition))
         outcome = Outcome(
             record=undoing.record,
@@ -92,6 +94,8 @@ def _refuse(road: Road, undoing: Undoing) -> None:
     if own:
         later = forms[own[0].form].transitions[own[0].transition].label
         raise LaterStep(later=later, record=undoing.label)
+    followers = [RecordRef(step.form, step.record) for step in undoing.blockers]
+    titles = road.ground.reader(road.actor, road.now).titles(road.transaction, followers)
     problems = [
         Problem(
             "process.follower",
@@ -99,10 +103,10 @@ def _refuse(road: Road, undoing: Undoing) -> None:
                 "form": step.form,
                 "id": step.record,
                 "label": forms[step.form].label,
-                "number": undoing.numbers.get(step.record) or step.record,
+                "number": titles.get(record) or record.id,
                 "transition": forms[step.form].transitions[step.transition].label,
             },
         )
-        for step in undoing.blockers
+        for record, step in zip(followers, undoing.blockers, strict=True)
     ]
     raise HasFollowers(problems, record=undoing.label, followers=[problem.data["number"] for problem in problems])

@@ -15,14 +15,15 @@ from onebook.ledger.account import AccountKey
 from onebook.ledger.request import Limit, Undo
 from onebook.storage.transaction import Rows, Statement
 
-#: Accounts with entries of the journal, and those of the promises that it settled or let go.
+#: Accounts with entries of the journal, and those of the promises that it settled, let go or made smaller.
 _ACCOUNTS: Final = f"""
 SELECT account FROM ledger_entry WHERE journal IN ({JOURNAL})
 UNION SELECT h.account FROM ledger_hold_change c JOIN ledger_hold h ON h.id = c.hold WHERE c.journal IN ({JOURNAL})"""
 _HELD: Final = f"""
 SELECT DISTINCT a.role, a.item, a.place, a.lot, a.party, a.document, a.spot, h.sign FROM ledger_hold_change c
 JOIN ledger_hold h ON h.id = c.hold JOIN ledger_account a ON a.id = h.account
-WHERE c.kind IN ('settle', 'release') AND c.journal IN ({JOURNAL})"""
+WHERE c.journal IN ({JOURNAL}) AND (c.kind IN ('settle', 'release')
+    OR c.wanted_quantity < c.released_quantity OR c.wanted_amount < c.released_amount)"""
 
 #: A role and one of its dimensions.
 _Asked = tuple[str, str]

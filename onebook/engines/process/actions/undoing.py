@@ -1,18 +1,17 @@
 """One step on its way back: read, locked, decided, and turned into statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from onebook.engines.form.changes import unplain
 from onebook.engines.form.gather import Wanted
 from onebook.engines.form.load import RecordLoad
 from onebook.engines.form.refusals import Forbidden
-from onebook.engines.form.rows import Row, copied
+from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, change_statement, updating
 from onebook.engines.process.actions.followers import Followers
+from onebook.engines.process.actions.put_back import TrailOfStep, before_step
 from onebook.engines.process.actions.subjects import Subjects
-from onebook.engines.process.composing.fresh import refresh, stale_steps
 from onebook.engines.process.keeping.meters import moved_by
 from onebook.engines.process.keeping.steps import JOURNAL, TARGET, StandingSteps, Step, recorded
 from onebook.engines.process.keeping.wanted import Locks
@@ -31,11 +30,6 @@ from onebook.storage.transaction import Rows, Statement
 from onebook.values.reference import RecordRef
 
 _BOOKED: Final = f"SELECT booked_on FROM ledger_journal WHERE id IN ({JOURNAL})"
-#: What the fields that the step set were before it.
-_BEFORE: Final = """
-SELECT changes FROM onebook_change WHERE record = %(record)s AND action IN (
-    SELECT transition FROM ({target}) AS target) ORDER BY id DESC LIMIT 1
-""".format(target=TARGET.format(columns="transition"))
 
 
 class Undoing:
@@ -52,6 +46,7 @@ class Undoing:
         self._followers = Followers(record.id, step)
         self._subjects = Subjects(road.ground, record.id, step)
         self._journal = _Journal(record.id, step)
+        self._trail = TrailOfStep(record.id, step)
         self._made = _Made(road, record, step)
         ground = road.ground
         keys = self._form.stored | self._form.keys
@@ -82,11 +77,6 @@ class Undoing:
         return self._row.get("number")
 
     @property
-    def numbers(self) -> Mapping[int, str]:
-        """The numbers of the records that stand on it, as far as they are known."""
-        return self._made.numbers
-
-    @property
     def state(self) -> str | None:
         """The state that it has afterwards."""
         return self._after.get("state")
@@ -104,7 +94,8 @@ class Undoing:
     def wanted(self) -> list[Wanted]:
         """Everything to read, in one round trip."""
         return [
-            self._marks, self._load, self._standing, self._followers, self._journal, self._subjects, self._made
+            self._marks, self._load, self._standing, self._followers, self._journal, self._trail, self._subjects,
+            self._made,
         ]  # fmt: skip
 
     def read(self) -> bool:
@@ -139,11 +130,19 @@ class Undoing:
         if self._locks is not None and self._request is not None:
             self.posting = decide(self._request, self._locks.locked)
             self.road.undone.append(self.posting)
-        self._after = self._before_step()
+        step = self._form.declaration.transitions[self.target.transition]
+        # What has posted keeps a state of its own.
+        state = step.reversed_to or self.target.from_state
+        self._after = before_step(self._form, self._row, step, state, self._trail, self.road.context)
         self._saved = updating(
             self.road.ground.forms, self.record.form, self._row, self._after, self.road.actor, self.road.now,
             action="reverse",
         )  # fmt: skip
+
+    def tried(self) -> Sequence[Statement]:
+        """What a preview writes too, and leaves before the end: rows that come and go, which others may point at."""
+        edits = self._form.declaration.transitions[self.target.transition].edits
+        return self._saved.statements if edits and self._saved is not None else ()
 
     def statements(self) -> list[Statement]:
         """Everything that is written."""
@@ -166,49 +165,31 @@ class Undoing:
         origin = Origin(self.record.form, self.record.id, self.target.transition, self.road.actor.id)
         return request_of(undo, on, origin, self._subjects.limits(undo, context))
 
-    def _before_step(self) -> Row:
-        """The record as it was before the step; what has posted keeps a state of its own."""
-        declared = self._form.declaration
-        step = declared.transitions[self.target.transition]
-        after = copied(self._row)
-        after["state"] = step.reversed_to or self.target.from_state
-        changed = {"state"}
-        for name in step.sets:
-            old = self._journal.changes.get(name)
-            if old is not None:
-                after[name] = unplain(declared.fields[name], old[0])
-                changed.add(name)
-        refresh(stale_steps(declared, self._form.plan, ((None, name) for name in changed)), after, self.road.context)
-        return after
-
 
 class _Journal:
-    """The journal of the step: its entries and hold changes, its day, and what the step changed in the record."""
+    """The journal of the step: its entries and hold changes, and its day."""
 
     def __init__(self, record: int, step: int | None) -> None:
         self.rows: Sequence[Rows] = ()
         self.booked_on: date | None = None
-        self.changes: Mapping[str, Any] = {}
         self._known = {"record": record, "step": step}
 
     def statements(self) -> Sequence[Statement]:
         """All at once."""
         if self.rows:
             return ()
-        return [*prepare_of(JOURNAL, self._known), Statement(_BOOKED, self._known), Statement(_BEFORE, self._known)]
+        return [*prepare_of(JOURNAL, self._known), Statement(_BOOKED, self._known)]
 
     def take(self, results: Sequence[Rows]) -> None:
         """The rows as the ledger wants them, and ours."""
-        *self.rows, booked, changes = results
+        *self.rows, booked = results
         self.booked_on = booked[0][0] if booked else None
-        self.changes = changes[0][0] if changes else {}
 
 
 class _Made:
     """The drafts that the step made: they go to the bin as long as nobody took them further."""
 
     def __init__(self, road: Road, record: RecordRef, step: int | None) -> None:
-        self.numbers: dict[int, str] = {}
         self._road = road
         self._known = {"record": record.id, "step": step}
         self._drafts: list[tuple[str, int, int]] = []
@@ -228,9 +209,7 @@ class _Made:
         self._is_asked = True
         for form, rows in zip(self._forms, results, strict=True):
             first = self._road.ground.catalog.forms[form].first_state
-            for number, version, state, name in rows:
-                if name is not None:
-                    self.numbers[number] = name
+            for number, version, state in rows:
                 if state == first:
                     self._drafts.append((form, number, version))
 
@@ -250,9 +229,8 @@ class _Made:
     def _sql(self, form: str) -> str:
         declared = self._road.ground.catalog.forms[form]
         state = "state" if declared.states else "NULL::text"
-        number = "number" if declared.number else "NULL::text"
         target = TARGET.format(columns="created")
         return (
-            f'SELECT id, version, {state}, {number} FROM "{table_name(form)}" WHERE deleted_at IS NULL'
+            f'SELECT id, version, {state} FROM "{table_name(form)}" WHERE deleted_at IS NULL'
             f" AND id = ANY(ARRAY(SELECT unnest(created) FROM ({target}) AS target))"
         )

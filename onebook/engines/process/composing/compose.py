@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from onebook.engines.process.composing.limits import Call, Touch, limits_of
 from onebook.engines.process.composing.picks import Choice
@@ -47,6 +47,16 @@ from onebook.values.refusal import Problem
 
 #: The row, and its number from 1 (None for the record itself).
 Numbered = tuple[Row, int | None]
+
+
+class _Promised(TypedDict):
+    """A part of what the row or record `owner` promised under a name."""
+
+    name: str
+    owner: int
+    quantity: Decimal
+    amount: Decimal
+    line: int
 
 
 def compose(ready: ReadyTransition, row: Row, context: Context, roles: Mapping[str, Role]) -> Plan:
@@ -155,6 +165,17 @@ class _Composition:
             )
 
     def _settles(self, effect: ReadySettle) -> Iterator[Settle]:
+        beyond = effect.settle.beyond
+        for _, part in self._parts_of_promises(effect):
+            yield Settle(**part, capped=beyond == "cap", extends=beyond == "extend")
+
+    def _unsettles(self, effect: ReadyUnsettle) -> Iterator[Unsettle]:
+        beyond = effect.part.settle.beyond
+        for row, part in self._parts_of_promises(effect.part):
+            yield Unsettle(**part, reopens=self._happens(effect.reopens, row), capped=beyond == "cap")
+
+    def _parts_of_promises(self, effect: ReadySettle) -> Iterator[tuple[Row, _Promised]]:
+        """Which promises come true, or come undone, by how much; and the rows that say so."""
         settle = effect.settle
         for row, number in self._rows(settle.each, effect.when):
             owner = evaluate(effect.of, row, self._context)
@@ -162,25 +183,7 @@ class _Composition:
             amount = abs(self._money(effect.amount, row, number))
             if owner is not None and (count or amount):
                 line = int(row["id"]) if settle.each else 0
-                yield Settle(settle.hold, int(owner), count, amount, settle.beyond == "cap", line)
-
-    def _unsettles(self, effect: ReadyUnsettle) -> Iterator[Unsettle]:
-        unsettle = effect.unsettle
-        for row, number in self._rows(unsettle.each, effect.when):
-            owner = evaluate(effect.of, row, self._context)
-            count = abs(self._quantity(effect.quantity, row, number))
-            amount = abs(self._money(effect.amount, row, number))
-            if owner is None or not (count or amount):
-                continue
-            yield Unsettle(
-                name=unsettle.hold,
-                owner=int(owner),
-                quantity=count,
-                amount=amount,
-                reopens=self._happens(effect.reopens, row),
-                capped=unsettle.beyond == "cap",
-                line=int(row["id"]) if unsettle.each else 0,
-            )
+                yield row, {"name": settle.hold, "owner": int(owner), "quantity": count, "amount": amount, "line": line}
 
     def _moves(self, effect: ReadyMove) -> Iterator[Move]:
         for row, number in self._rows(effect.each, effect.when):

@@ -32,9 +32,9 @@ class ReadyHold:
 
 @dataclass(frozen=True, slots=True)
 class ReadySettle:
-    """A promise to settle."""
+    """A promise to settle, or one that came true to be undone in part."""
 
-    settle: Settle
+    settle: Settle | Unsettle
     of: Expression
     quantity: Expression | None
     amount: Expression | None
@@ -43,14 +43,10 @@ class ReadySettle:
 
 @dataclass(frozen=True, slots=True)
 class ReadyUnsettle:
-    """A promise that came true, to be undone in part."""
+    """What came true of a promise, to be undone in part: how much, and whether it is owed again."""
 
-    unsettle: Unsettle
-    of: Expression
-    quantity: Expression | None
-    amount: Expression | None
+    part: ReadySettle
     reopens: Expression
-    when: Expression | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class _Making:
             self._maybe(hold.when, hold.each, Kind.FLAG),
         )
 
-    def _settle(self, settle: Settle) -> ReadySettle:
+    def _settle(self, settle: Settle | Unsettle) -> ReadySettle:
         return ReadySettle(
             settle,
             self._read(settle.of, settle.each),
@@ -147,14 +147,7 @@ class _Making:
         )
 
     def _unsettle(self, unsettle: Unsettle) -> ReadyUnsettle:
-        return ReadyUnsettle(
-            unsettle,
-            self._read(unsettle.of, unsettle.each),
-            self._maybe(unsettle.quantity, unsettle.each, Kind.NUMBER),
-            self._maybe(unsettle.amount, unsettle.each, Kind.NUMBER),
-            self._read(unsettle.reopens, unsettle.each, Kind.FLAG),
-            self._maybe(unsettle.when, unsettle.each, Kind.FLAG),
-        )
+        return ReadyUnsettle(self._settle(unsettle), self._read(unsettle.reopens, unsettle.each, Kind.FLAG))
 
     def _make(self, make: Make) -> ReadyMake:
         self._needs.add(f"{make.each}.{make.into}" if make.each else make.into)

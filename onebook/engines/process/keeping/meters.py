@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import attrgetter
 
 from onebook.definition.catalog import Catalog
 from onebook.definition.declarations import Meter
@@ -44,7 +45,8 @@ class Moved:
 def moved_by(posting: Posting) -> Moved:
     """What a posting moved: its holds, and its accounts of single documents."""
     return Moved(
-        holds=tuple(map(_state_of, posting.holds)),
+        # Of several holds of one row the one that is promised is shown: it comes last.
+        holds=tuple(_state_of(hold) for hold in sorted(posting.holds, key=attrgetter("is_wanted"))),
         accounts=frozenset(
             (change.key.role, change.key.document)
             for change in posting.accounts
@@ -134,16 +136,27 @@ class Meters:
     def _stale(self, moved: Moved) -> dict[str, _Stale]:
         """By form, what has to be written."""
         found: defaultdict[str, _Stale] = defaultdict(_Stale)
+        #: Of the holds of one form and name: where each of their measures goes.
+        showing: dict[tuple[str, str, bool], list[tuple[str, bool, dict[int, Decimal]]]] = {}
         for hold in moved.holds:
             if hold.form not in self.catalog.forms:
                 continue
-            for meter in self.catalog.hold_meters(hold.form, hold.name):
-                if (meter.lines is not None) is (hold.line != 0):
-                    values = hold.quantities if self._shows_quantity(meter) else hold.amounts
-                    stale = found[hold.form]
-                    shown = stale.holds[meter.lines].setdefault(meter, {})
-                    shown[hold.line or hold.document] = values[meter.meter.shows]
-                    stale.records.add(hold.document)
+            is_row = hold.line != 0
+            shown_in = showing.get((hold.form, hold.name, is_row))
+            if shown_in is None:
+                shown_in = showing[hold.form, hold.name, is_row] = [
+                    (
+                        meter.meter.shows,
+                        self._shows_quantity(meter),
+                        found[hold.form].holds[meter.lines].setdefault(meter, {}),
+                    )
+                    for meter in self.catalog.hold_meters(hold.form, hold.name)
+                    if (meter.lines is not None) is is_row
+                ]
+            for shows, is_quantity, shown in shown_in:
+                shown[hold.line or hold.document] = (hold.quantities if is_quantity else hold.amounts)[shows]
+            if shown_in:
+                found[hold.form].records.add(hold.document)
         for role, documents in _by_role(moved.accounts).items():
             for meter in self.catalog.account_meters(role):
                 if meter.lines is None:
@@ -203,13 +216,14 @@ class Meters:
 
 
 def _hold_refresh(meter: Meter, shown: HoldMeter, ids: Sequence[int], is_quantity: bool) -> Statement:
-    """The latest hold of that name is the one that the field shows; without any it shows nothing."""
+    """The field shows the latest hold of that name of which anything is wanted; without any it shows nothing."""
     measure = "quantity" if is_quantity else "amount"
     column = "waiting" if shown.shows == "waiting" else f"{shown.shows}_{measure}"
     table, holder = table_name(meter.target), "parent" if meter.lines else "id"
     return Statement(
         f'UPDATE "{table}" SET "{meter.field}" = coalesce((SELECT {column} FROM ledger_hold'
-        f' WHERE owner = "{table}".id AND name = %(hold)s ORDER BY ledger_hold.id DESC LIMIT 1), 0)'
+        f' WHERE owner = "{table}".id AND name = %(hold)s'
+        " ORDER BY wanted_quantity > 0 OR wanted_amount > 0 DESC, ledger_hold.id DESC LIMIT 1), 0)"
         f' WHERE "{table}".{holder} = ANY(%(ids)s::bigint[])',
         {"hold": shown.hold, "ids": list(ids)},
     )

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from onebook.access.actor import Actor
 from onebook.engines.form.changed import ChangedRecord
-from onebook.engines.form.copying import values_to_copy
 from onebook.engines.form.draft import NewRecord
 from onebook.engines.form.gather import gather
 from onebook.engines.form.load import RecordLoad
@@ -17,6 +16,7 @@ from onebook.engines.form.text import masked
 from onebook.engines.form.tolerant import readable, without
 from onebook.engines.process.actions.edit import keep_facts
 from onebook.engines.process.ground import Ground
+from onebook.engines.process.looking.copying import values_to_copy
 from onebook.engines.table.rights import rights
 from onebook.engines.view.page import Page
 from onebook.expression.python import Context

@@ -1,7 +1,8 @@
 """Opening a meter of promises: the hold that a record or a row placed, and every step of it, summing to the figure.
 
-The field shows the latest hold of its name, so the steps of that hold are what the figure is made of. Whoever reads the
-record and the field learns all of the sum; documents that they may not see stay unnamed and are told together.
+The field shows the latest hold of its name of which anything is wanted, so the steps of that hold are what the figure
+is made of. Whoever reads the record and the field learns all of the sum; documents that they may not see stay unnamed
+and are told together.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     true,
     tuple_,
@@ -178,7 +180,13 @@ def _own(hold: FromClause) -> ColumnElement[bool]:
 
 def _latest() -> Any:
     hold = HOLD.alias("latest")
-    return select(func.max(hold.c.id)).where(_own(hold)).scalar_subquery()
+    return select(hold.c.id).where(_own(hold)).order_by(*_latest_first(hold)).limit(1).scalar_subquery()
+
+
+def _latest_first(hold: FromClause) -> list[ColumnElement[Any]]:
+    """The order in which the first is shown: of what was taken back nothing is wanted."""
+    nothing: ColumnElement[Any] = literal_column("0")
+    return [or_(hold.c.wanted_quantity > nothing, hold.c.wanted_amount > nothing).desc(), hold.c.id.desc()]
 
 
 def _measures(holder: FromClause, measure: str, names: Iterable[str]) -> list[ColumnElement[Any]]:
@@ -216,7 +224,7 @@ def _holds(meter: _Meter) -> Select[Any]:
         )
         .select_from(hold.join(account, account.c.id == hold.c.account))
         .where(_own(hold))
-        .order_by(hold.c.id.desc())
+        .order_by(*_latest_first(hold))
         .limit(MOST)
     )
 

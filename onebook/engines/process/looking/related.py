@@ -8,9 +8,9 @@ from sqlalchemy.types import Text
 
 from onebook.access.actor import Actor
 from onebook.definition.field import FieldKind
-from onebook.engines.form.bin import pointing
 from onebook.engines.form.forms import title_of
 from onebook.engines.form.plan import places
+from onebook.engines.form.pointing import pointing
 from onebook.engines.process.ground import Ground
 from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.joins import Joins

@@ -6,7 +6,7 @@ what may not be named is told as one sum. Parties that they may not read stay un
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,31 +30,14 @@ from onebook.engines.view.discretion import opens, opens_amounts
 from onebook.expression.sql import context_parameters
 from onebook.ledger.account import AccountKey
 from onebook.ledger.trace import Step, trace
-from onebook.storage.transaction import Statement, Transaction
+from onebook.storage.transaction import Transaction
 from onebook.values.decimals import ZERO
 from onebook.values.reference import RecordRef
 
 Told = dict[str, Any]
 
-#: The most steps of one lot, and the most lots that are looked at.
-MOST_STEPS: Final = 1000
-MOST_LOTS: Final = 50
-
-# What a lot became, or was made of: lots on the other side of conversions that nobody took back, and so on from these.
-_MADE: Final = """
-WITH RECURSIVE way (lot) AS (
-    SELECT %(lot)s::bigint
-    UNION
-    SELECT b.lot FROM way JOIN ledger_account a ON a.lot = way.lot
-    JOIN ledger_entry e ON e.account = a.id AND e.quantity {near} 0 AND NOT e.is_red
-    JOIN ledger_entry c ON c.journal = e.journal AND c.quantity {far} 0
-    JOIN ledger_account b ON b.id = c.account AND b.lot <> 0 AND b.lot <> way.lot
-    WHERE EXISTS (SELECT FROM ledger_entry t JOIN ledger_account p ON p.id = t.account
-            WHERE t.journal = e.journal AND p.role = ANY(%(through)s::text[]))
-        AND NOT EXISTS (SELECT FROM ledger_journal r WHERE r.reverses = e.journal)
-) SELECT lot FROM way WHERE lot <> %(lot)s LIMIT {most}"""
-#: Ahead of it, and behind it.
-_WAYS: Final = (_MADE.format(near="<", far=">", most=MOST_LOTS), _MADE.format(near=">", far="<", most=MOST_LOTS))
+#: The most steps that are told of a way.
+MOST_STEPS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +55,6 @@ class _Way:
     lot: int
     steps: Sequence[Step]
     withheld: Sequence[Step]
-    has_more: bool
 
 
 def has_way(catalog: Catalog, form: str) -> bool:
@@ -94,10 +76,10 @@ def traced(
     roles = list(_roles(catalog, asked.form))
     if not any(opens(catalog, actor, role.account) for role in roles):
         raise NotReadable(name=catalog.forms[asked.form].label)
-    given = {"lot": asked.record, "through": sorted(_through(catalog))}
-    ahead, behind = ([row[0] for row in rows] for rows in transaction.run(*(Statement(one, given) for one in _WAYS)))
+    steps, has_more = _steps(transaction, asked.record, _through(catalog))
+    ahead, behind = _others(steps, asked.record)
     sight = _Sight(transaction, ground, actor, now, roles)
-    ways = {lot: sight.way(lot) for lot in (asked.record, *ahead, *behind)}
+    ways = sight.ways(steps, {asked.record, *ahead, *behind})
     mine = ways[asked.record]
     parties = _parties(catalog)
     records = {RecordRef(asked.form, lot) for lot in ways}
@@ -114,7 +96,7 @@ def traced(
         "label": catalog.forms[asked.form].label.in_language(language),
         "steps": [telling.step(step) for step in mine.steps],
         "withheld": telling.withheld(mine.withheld),
-        "has_more": mine.has_more,
+        "has_more": has_more,
         "here": telling.here(mine.steps),
         "came_from": telling.sums(ways, [asked.record, *behind], comes=True),
         "went_to": telling.sums(ways, [asked.record, *ahead], comes=False),
@@ -138,21 +120,17 @@ class _Sight:
             ground.kept(("tracing", role.account, names), partial(_accounts, reading, role)) for role in roles
         ]
 
-    def way(self, lot: int) -> _Way:
-        """The steps of one lot: three round trips, and one more for every further page."""
-        steps: list[Step] = []
-        page = trace(self._transaction, lot)
-        steps += page.steps
-        while page.has_more and len(steps) < MOST_STEPS:
-            page = trace(self._transaction, lot, after=steps[-1])
-            steps += page.steps
-        known = {**self._known, "at_0": lot}
-        found = self._transaction.run(*(text.bound(known) for text in self._texts))
-        accounts = {AccountKey(*row) for rows in found for row in rows}
+    def ways(self, steps: Sequence[Step], lots: Iterable[int]) -> dict[int, _Way]:
+        """The steps by lot: two round trips, however many lots there are."""
+        texts = [text.bound({**self._known, "at_0": lot}) for lot in sorted(lots) for text in self._texts]
+        accounts = {AccountKey(*row) for rows in self._transaction.run(*texts) for row in rows}
         open_ = self._reader.titles(self._transaction, {_document(step) for step in steps}, binned=True)
-        told = [step for step in steps if step.account in accounts and _document(step) in open_]
-        closed = [step for step in steps if step.account not in accounts or _document(step) not in open_]
-        return _Way(lot, told, closed, page.has_more)
+        told: defaultdict[int, list[Step]] = defaultdict(list)
+        closed: defaultdict[int, list[Step]] = defaultdict(list)
+        for step in steps:
+            is_told = step.account in accounts and _document(step) in open_
+            (told if is_told else closed)[step.account.lot].append(step)
+        return {lot: _Way(lot, told[lot], closed[lot]) for lot in lots}
 
 
 class _Telling:
@@ -247,6 +225,23 @@ class _Telling:
         places = {name: record for name, record in _places(self._ground.catalog, key) if record in self._named}
         at = {name: {"id": record.id, "title": self._named[record]} for name, record in places.items()}
         return {"account": key.role, "label": role.label.in_language(self._language), "at": at}
+
+
+def _steps(transaction: Transaction, lot: int, through: Collection[str]) -> tuple[list[Step], bool]:
+    """The way of a lot, and whether there is more of it: a round trip for each page."""
+    page = trace(transaction, lot, through=through)
+    steps = [*page.steps]
+    while page.has_more and len(steps) < MOST_STEPS:
+        page = trace(transaction, lot, through=through, after=steps[-1])
+        steps += page.steps
+    return steps, page.has_more
+
+
+def _others(steps: Sequence[Step], lot: int) -> tuple[list[int], list[int]]:
+    """The lots that one went into, and those that it was made of, in the order of their way."""
+    ahead = dict.fromkeys(step.account.lot for step in steps if step.is_ahead)
+    behind = dict.fromkeys(step.account.lot for step in steps if step.is_behind)
+    return [one for one in ahead if one != lot], [one for one in behind if one != lot]
 
 
 def _places(catalog: Catalog, key: AccountKey) -> Iterator[tuple[str, RecordRef]]:
