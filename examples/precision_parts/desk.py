@@ -51,9 +51,9 @@ class Desk:
         """A new record; without a login it is made by the system."""
         return self._do(login, Create(form, values, then))
 
-    def update(self, login: str | None, record: Record, values: Mapping[str, Any]) -> Record:
+    def update(self, login: str | None, record: Record, values: Mapping[str, Any], then: str | None = None) -> Record:
         """Other values for a record as it stood."""
-        return self._do(login, Update(record.ref, record.version, values))
+        return self._do(login, Update(record.ref, record.version, values, then=then))
 
     def run(self, login: str, record: Record, transition: str) -> Record:
         """A step of a record."""
@@ -62,6 +62,11 @@ class Desk:
     def undo(self, login: str, record: Record) -> Record:
         """The exact inverse of the record's latest step."""
         return self._do(login, Reverse(record.ref))
+
+    def again(self, record: Record) -> Record:
+        """A record as it stands now."""
+        page = self._application.read(self._schema, SYSTEM, record.ref, CHINESE)
+        return Record(record.form, record.id, page["version"])
 
     def read(self, record: Record) -> dict[str, Any]:
         """The values of a record."""

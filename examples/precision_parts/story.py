@@ -7,7 +7,10 @@ from typing import Any
 
 from examples.precision_parts import goods
 from examples.precision_parts.cast import CAST, COMPANY, DEPARTMENTS, PASSWORD
-from examples.precision_parts.desk import Desk
+from examples.precision_parts.counter import Counter
+from examples.precision_parts.desk import Desk, Record
+from examples.precision_parts.goods_stories import BUSH, CALIPER, GREASE, KIT, OIL, RAIL, SCREW, SLIDE, GoodsStories
+from examples.precision_parts.money_stories import CLOSING_DAY, MoneyStories
 from examples.precision_parts.year import PAYS_FIRST, Catalogue, Year, seller_of
 from onebook.access.actor import Actor
 from onebook.access.logins import create_login, join_company
@@ -22,6 +25,21 @@ from onebook.storage.schema import PLATFORM, Company, create_company
 DAYS = 364
 #: So many times the lower limit lies in the warehouse at the start.
 OPENING = 2
+#: A group that buys from us under one name and sells to us under another.
+BOTH_WAYS = "永固联合工业集团"
+#: Goods that the plain year does not trade: code, name, unit, what they cost and sell for, and how they are kept.
+FURTHER: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
+    (GREASE, "导轨润滑脂 400g", "支", "18", "32", {"costing": "fefo", "shelf_life": 180}),
+    (OIL, "防锈油 450ml", "瓶", "11", "19", {"costing": "fefo", "shelf_life": 120}),
+    (BUSH, "无油铜套 8×10", "个", "4.6", "8.5", {"costing": "fifo"}),
+    (CALIPER, "数显卡尺 150mm", "支", "150", "228", {"costing": "serial"}),
+    (SLIDE, "直线滑台组件", "套", "380", "620", {}),
+    (KIT, "设备维护套装", "套", "60", "99", {"is_kit": True}),
+)
+MADE_OF = {
+    SLIDE: ((RAIL, "2", 20), (SCREW, "16", 1)),
+    KIT: ((GREASE, "2", 1), (BUSH, "4", 1)),
+}
 #: The share of the work that is done when the year begins.
 SET_UP = 0.1
 #: What stands at the head of printed documents, besides the name.
@@ -57,6 +75,7 @@ def build(
     progress("货品、客户与供应商 | goods, customers and suppliers", 0.06)
     catalogue = _masters(desk, name, start)
     year = Year(desk, catalogue, goods.products(), goods.customers(), today)
+    _tell(year, desk, catalogue, start)
     year.run(start, lambda share: progress("一年的单据 | a year of documents", SET_UP + (1 - SET_UP) * share))
     return company
 
@@ -116,7 +135,48 @@ def _masters(desk: Desk, name: str, start: date) -> Catalogue:
     lines = [{"product": products[one.code], "quantity": str(one.lower_limit * OPENING)} for one in goods.products()]
     desk.create("accountant", "opening_stock", {"opened_on": start.isoformat(), "lines": lines}, then="post")
     branch = desk.create("admin", "warehouse", {"code": "02", "name": "苏州分仓", "address": "苏州市工业园区"}).id
-    return Catalogue(products, customers, suppliers, units, desk.ids("money_account", "code")["bank"], branch)
+    for code in ("A-01", "A-02", "B-01"):
+        desk.create("admin", "storage_location", {"code": code, "name": f"{code} 货架"})
+    both = desk.create("admin", "party", {"name": BOTH_WAYS, "tax_number": "91320400MA1ABC0001"}).id
+    for form, number in (("customer", customers["KH002"]), ("supplier", suppliers["SKU04"])):
+        desk.update("admin", desk.again(Record(form, number, 1)), {"party": both})
+    return Catalogue(products, customers, suppliers, units, desk.ids("money_account", "code"), branch)
+
+
+def _tell(year: Year, desk: Desk, catalogue: Catalogue, start: date) -> None:
+    """Put what plain trade does not tell into the year: each story on its day, and every month its expenses and end."""
+    counter = Counter(desk, catalogue.products | _further_products(desk, catalogue))
+    told = GoodsStories(counter, catalogue.customers, catalogue.suppliers, catalogue.branch)
+    money = MoneyStories(counter, catalogue.customers, catalogue.suppliers, catalogue.accounts)
+    for before, story in (*told.stories(), *money.stories()):
+        year.later(year.today - timedelta(days=before), story)
+    first = (start.replace(day=1) + timedelta(days=31)).replace(day=1)
+    while first <= year.today:
+        year.later(first, money.month_begins)
+        last = (first - timedelta(days=1)).replace(day=1)
+        closing = first.replace(day=CLOSING_DAY)
+        is_latest = (closing + timedelta(days=31)).replace(day=CLOSING_DAY) > year.today
+        year.later(closing, lambda _, last=last, is_latest=is_latest: money.month_closes(last, checks=is_latest))  # type: ignore[misc]
+        first = (first + timedelta(days=31)).replace(day=1)
+
+
+def _further_products(desk: Desk, catalogue: Catalogue) -> dict[str, int]:
+    """Goods in lots, with serial numbers, made of others or sold as kits."""
+    category = desk.create("admin", "product_category", {"name": "辅料与量具"}).id
+    found: dict[str, int] = {}
+    for code, name, unit, cost, price, more in FURTHER:
+        values = {
+            "code": code, "name": name, "category": category, "unit": catalogue.units[unit], "purchase_price": cost,
+            "sales_price": price, "tax_rate": str(goods.TAX_RATE), "supplier": catalogue.suppliers["SKU09"], **more,
+        }  # fmt: skip
+        if code in MADE_OF:
+            known = catalogue.products | found
+            values["components"] = [
+                {"component": known[part], "quantity": quantity, "share": share}
+                for part, quantity, share in MADE_OF[code]
+            ]
+        found[code] = desk.create("admin", "product", values).id
+    return found
 
 
 def _products(desk: Desk) -> tuple[dict[str, int], dict[str, int]]:

@@ -35,8 +35,13 @@ class Catalogue:
     customers: dict[str, int]
     suppliers: dict[str, int]
     units: dict[str, int]
-    bank: int
+    accounts: dict[str, int]
     branch: int
+
+    @property
+    def bank(self) -> int:
+        """The account that nearly all money goes through."""
+        return self.accounts["bank"]
 
 
 def seller_of(customer: Customer) -> str:
@@ -54,8 +59,15 @@ class Year:
     customers: list[Customer]
     today: date
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))
-    _due: list[tuple[date, int, Callable[[date], None]]] = field(default_factory=list)
+    _due: list[tuple[date, int, Callable[[date], object]]] = field(default_factory=list)
     _count: int = 0
+
+    def later(self, day: date, action: Callable[[date], object]) -> None:
+        """Do something on a day, or on the first workday after it."""
+        if day.weekday() >= 5:
+            day += timedelta(days=7 - day.weekday())
+        self._count += 1
+        heapq.heappush(self._due, (day, self._count, action))
 
     def run(self, start: date, progress: Callable[[float], None]) -> None:
         """Work from the start until today."""
@@ -71,12 +83,6 @@ class Year:
             if day.weekday() == COUNTING and day.day <= 7:
                 self._take_stock(day)
             progress(((day - start).days + 1) / ((self.today - start).days + 1))
-
-    def _later(self, day: date, action: Callable[[date], None]) -> None:
-        if day.weekday() >= 5:
-            day += timedelta(days=7 - day.weekday())
-        self._count += 1
-        heapq.heappush(self._due, (day, self._count, action))
 
     # -- selling
 
@@ -98,7 +104,7 @@ class Year:
             order = self.desk.run("sales.manager", draft, "approve")
         except Refusal:
             # Over the credit limit: it stays submitted and is tried again once money has come in.
-            self._later(day + timedelta(days=20), lambda when: self._retry(draft, customer, when))
+            self.later(day + timedelta(days=20), lambda when: self._retry(draft, customer, when))
             return
         self._follow(order, customer, day)
 
@@ -113,14 +119,14 @@ class Year:
     def _follow(self, order: Record, customer: Customer, day: date) -> None:
         delivery = order.created("sales_delivery")
         if customer.level == PAYS_FIRST:
-            self._later(
+            self.later(
                 day + timedelta(days=self.chance.randint(1, 4)), lambda when: self._deposit(order, delivery, when)
             )
             return
-        self._later(day + timedelta(days=self.chance.randint(1, 5)), lambda when: self._ship(order, delivery, when))
+        self.later(day + timedelta(days=self.chance.randint(1, 5)), lambda when: self._ship(order, delivery, when))
         late = self.chance.choice((-5, 0, 0, 3, 8, 20, 45))
         if self.chance.random() < 0.9:
-            self._later(
+            self.later(
                 day + timedelta(days=max(6, customer.payment_days + late)), lambda when: self._collect(order, when)
             )
 
@@ -145,14 +151,14 @@ class Year:
             if ready[line["order_line"]["id"]] > 0
         ]
         if not lines:
-            self._later(day + timedelta(days=TRY_AGAIN_DAYS), lambda when: self._ship(order, delivery, when))
+            self.later(day + timedelta(days=TRY_AGAIN_DAYS), lambda when: self._ship(order, delivery, when))
             return
         changed = self.desk.update("keeper", delivery, {"shipped_on": day.isoformat(), "lines": lines})
         self.desk.run("keeper", changed, "ship")
         shipped = sum(Decimal(line["quantity"]) for line in lines)
         if shipped < sum(Decimal(line["to_ship"]) for line in now["lines"]):
             further = self.desk.run("sales.manager", order, "deliver").created("sales_delivery")
-            self._later(day + timedelta(days=TRY_AGAIN_DAYS), lambda when: self._ship(order, further, when))
+            self.later(day + timedelta(days=TRY_AGAIN_DAYS), lambda when: self._ship(order, further, when))
 
     # -- collecting
 
@@ -191,7 +197,7 @@ class Year:
             "amount": str(now["total"]),
         }
         self.desk.create("accountant", "receipt", money, then="post")
-        self._later(day + timedelta(days=1), lambda when: self._ship(order, delivery, when))
+        self.later(day + timedelta(days=1), lambda when: self._ship(order, delivery, when))
 
     # -- the warehouse
 
@@ -250,13 +256,13 @@ class Year:
         order = self.desk.run("boss", asked, "approve")
         receipt = order.created("purchase_receipt")
         late = self.chance.choice((-1, 0, 0, 0, 2, 5))
-        self._later(day + timedelta(days=lead + late), lambda when: self._receive(order, receipt, when))
+        self.later(day + timedelta(days=lead + late), lambda when: self._receive(order, receipt, when))
 
     def _receive(self, order: Record, receipt: Record, day: date) -> None:
         changed = self.desk.update("keeper", receipt, {"received_on": day.isoformat()})
         self.desk.run("keeper", changed, "receive")
         due = self.desk.read(order)["due_on"]
-        self._later(max(day, due), lambda when: self._pay(order, when))
+        self.later(max(day, due), lambda when: self._pay(order, when))
 
     def _pay(self, order: Record, day: date) -> None:
         now = self.desk.read(order)

@@ -7,6 +7,7 @@ import pytest
 from onebook.engines.application import Application
 from onebook.storage.database import Database
 from onebook.storage.schema import Company
+from tests.scenarios.depot import Depot
 from tests.scenarios.world import NOW, World
 
 
@@ -26,3 +27,15 @@ def world(application: Application, company_schema: str) -> Iterator[World]:
     world = World(application, company_schema)
     yield world
     world.assert_clean()
+
+
+@pytest.fixture
+def depot(database: Database, company: Company) -> Iterator[Depot]:
+    depot = Depot.opened(database, company)
+    yield depot
+    depot.assert_clean()
+
+
+@pytest.fixture
+def place(depot: Depot) -> int:
+    return depot.made("place", name="总仓").id

@@ -11,6 +11,16 @@ from onebook.definition.read import read_text
 from onebook.values.reference import RecordRef
 from tests.scenarios.world import World
 
+#: The columns of a report of what came and went, said once.
+FIGURES = """\
+  opening_quantity: {label: a | a, shows: opening_quantity, total: true}
+  incoming_quantity: {label: b | b, shows: incoming_quantity, total: true}
+  outgoing_quantity: {label: c | c, shows: outgoing_quantity, total: true}
+  closing_quantity: {label: d | d, shows: closing_quantity, total: true}
+  opening_amount: {label: e | e, shows: opening_amount, total: true}
+  incoming_amount: {label: f | f, shows: incoming_amount, total: true}
+  outgoing_amount: {label: g | g, shows: outgoing_amount, total: true}
+  closing_amount: {label: h | h, shows: closing_amount, total: true}"""
 #: Reports that the shipped apps do not have, but the engine must compute as well.
 READINGS = """
 app: readings
@@ -26,15 +36,8 @@ parameters:
   to: {kind: date, label: 止 | To}
   item: {kind: link, to: product, label: 商品 | Product}
 rows: [place, item]
-columns: &figures
-  opening_quantity: {label: a | a, shows: opening_quantity, total: true}
-  incoming_quantity: {label: b | b, shows: incoming_quantity, total: true}
-  outgoing_quantity: {label: c | c, shows: outgoing_quantity, total: true}
-  closing_quantity: {label: d | d, shows: closing_quantity, total: true}
-  opening_amount: {label: e | e, shows: opening_amount, total: true}
-  incoming_amount: {label: f | f, shows: incoming_amount, total: true}
-  outgoing_amount: {label: g | g, shows: outgoing_amount, total: true}
-  closing_amount: {label: h | h, shows: closing_amount, total: true}
+columns:
+FIGURES
 ---
 report: lots_between
 label: 批次收发存 | Lots between days
@@ -114,9 +117,7 @@ grants:
 
 def readings() -> App:
     """The reports above as an app."""
-    head, _, rest = READINGS.partition("columns: &figures\n")
-    figures = rest.partition("---")[0]
-    return read_text(head + "columns:\n" + rest.replace("FIGURES\n", figures), "readings")
+    return read_text(READINGS.replace("FIGURES", FIGURES), "readings")
 
 
 class Entry(NamedTuple):

@@ -1,32 +1,19 @@
 """Promises that change: an amended document says them anew, returns undo them, losses push them back into the line."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from onebook.engines.process.command import Run, Update
+from onebook.engines.process.command import Reverse, Run, Update
 from onebook.storage.database import Database
 from onebook.storage.schema import Company
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Refusal
-from tests.scenarios.depot import Depot
+from tests.scenarios.depot import TEXT, Depot
 
 D = Decimal
-
-
-@pytest.fixture
-def depot(database: Database, company: Company) -> Iterator[Depot]:
-    depot = Depot.opened(database, company)
-    yield depot
-    depot.assert_clean()
-
-
-@pytest.fixture
-def place(depot: Depot) -> int:
-    return depot.made("place", name="总仓").id
 
 
 @pytest.fixture
@@ -85,7 +72,8 @@ def test_never_less_than_came_true(depot: Depot, place: int, nut: int) -> None:
     give(depot, place, first, "3")
     with pytest.raises(Refusal) as refused:
         amend(depot, mine, lines=[{"id": second}])
-    assert [problem.code for problem in refused.value.problems] == ["form.still_pointed_at"]
+    [problem] = refused.value.problems
+    assert (problem.code, problem.field, problem.data["place"]) == ("form.row_used_by", "lines", 1)
     with pytest.raises(Refusal) as refused:
         amend(depot, mine, lines=[{"id": first, "quantity": "2"}, {"id": second}])
     assert refused.value.code == "ledger.below_settled"
@@ -130,10 +118,158 @@ def test_only_what_the_step_opens_may_be_changed_and_only_with_it(depot: Depot, 
     with pytest.raises(Refusal) as refused:
         amend(depot, mine, lines=[{"id": line, "quantity": "0"}])
     assert refused.value.code == "form.invalid"
-    amend(depot, mine, lines=[{"id": line, "quantity": "5"}])
+
+
+def contents(depot: Depot, record: RecordRef) -> tuple[Any, ...]:
+    """All that an order says and shows, and what it promises."""
+    rows = depot.rows(record, "lines", "id", "thing", "quantity", "wanted", "given", "waiting", "left")
+    heads = depot.ask("SELECT due, note, pieces, state FROM wish WHERE id = %(id)s", id=record.id)
+    held = depot.ask(
+        "SELECT a.item, h.line, h.due, h.wanted_quantity, h.settled_quantity, h.waiting FROM ledger_hold h"
+        " JOIN ledger_account a ON a.id = h.account WHERE h.document = %(id)s AND h.is_open ORDER BY h.line, h.id",
+        id=record.id,
+    )
+    return rows, heads, held
+
+
+def test_an_amendment_taken_back_is_as_if_it_had_not_been(depot: Depot, place: int, nut: int) -> None:
+    bolt = depot.made("thing", name="螺栓").id
+    mine = wish(depot, place, (nut, "4"), (nut, "2"), (bolt, "1"), due="2026-04-01")
+    first, second, third = ids(depot, mine)
+    give(depot, place, first, "1")
+    amended: list[dict[str, Any]] = [
+        {"due": "2026-05-01"},
+        {"lines": [{"id": first, "quantity": "12"}, {"id": second, "quantity": "1"}, {"id": third}]},
+        {"lines": [{"id": first}, {"id": third}]},
+        {"lines": [{"id": third, "thing": nut}, {"thing": nut, "quantity": "7"}, {"id": first}, {"id": second}]},
+        {"lines": [{"thing": bolt, "quantity": "3"}, {"id": first, "quantity": "1"}], "due": None},
+        {},
+    ]
+    seen = []
+    for values in amended:
+        seen.append(contents(depot, mine))
+        amend(depot, mine, **values)
+        depot.undo(mine)
+        assert contents(depot, mine) == seen[0], values
+        amend(depot, mine, **({} if "lines" in values and len(values["lines"]) < 3 else values))
+        depot.undo(mine)
+        assert contents(depot, mine) == seen[0], f"amended anew and taken back: {values}"
+    depot.assert_clean()
+    # One upon the other, and taken back one by one.
+    seen = []
+    for values in (amended[0], amended[1], {"lines": [{"id": first, "quantity": "3"}, {"id": second}]}, amended[5]):
+        seen.append(contents(depot, mine))
+        amend(depot, mine, **values)
+    for before in reversed(seen):
+        depot.undo(mine)
+        assert contents(depot, mine) == before
     with pytest.raises(Refusal) as refused:
         depot.undo(mine)
-    assert refused.value.code == "process.irreversible"
+    assert refused.value.code == "process.has_followers", "next is the step that promised, and a part of it was given"
+
+
+def test_what_was_saved_with_another_step_stays_when_that_is_taken_back(depot: Depot, place: int, nut: int) -> None:
+    mine = depot.made("wish", place=place, lines=[{"thing": nut, "quantity": "4"}])
+    [line] = ids(depot, mine)
+    held = {"lines": [{"id": line, "quantity": "3"}], "note": "急"}
+    depot.do(Update(mine, None, held, then="hold"))  # type: ignore[arg-type]  # whatever it is now
+    depot.undo(mine)
+    assert depot.rows(mine, "lines", "quantity", "wanted") == [(D(3), D(0))]
+    assert depot.ask("SELECT note, state FROM wish") == [("急", "draft")]
+
+
+def test_goods_that_served_an_earlier_promise_go_again(depot: Depot, place: int, nut: int) -> None:
+    mine = wish(depot, place, (nut, "12"))
+    [line] = ids(depot, mine)
+    arrived = depot.made("arrival", "receive", place=place, lines=[{"thing": nut, "quantity": "5", "worth": "10"}])
+    assert depot.rows(mine, "lines", "wanted", "waiting") == [(D(12), D(0))]
+    depot.undo(mine)
+    depot.change(mine, lines=[{"id": line, "quantity": "3"}])
+    depot.run(mine, "hold")
+    depot.undo(arrived)
+    assert depot.rows(mine, "lines", "wanted", "waiting") == [(D(3), D(0))], "it shows the promise that stands"
+
+
+def test_an_amendment_stays_as_long_as_more_was_given(depot: Depot, place: int, nut: int) -> None:
+    mine = wish(depot, place, (nut, "4"))
+    [line] = ids(depot, mine)
+    give(depot, place, line, "2")
+    amend(depot, mine, lines=[{"id": line, "quantity": "9"}])
+    granted = give(depot, place, line, "1")
+    depot.undo(mine)
+    assert depot.rows(mine, "lines", "quantity", "wanted", "given", "left") == [(D(4), D(4), D(3), D(1))]
+    amend(depot, mine, lines=[{"id": line, "quantity": "9"}])
+    more = give(depot, place, line, "5")
+    before = contents(depot, mine)
+    with pytest.raises(Refusal) as refused:
+        depot.undo(mine)
+    assert refused.value.code == "process.has_followers"
+    assert [problem.data["id"] for problem in refused.value.problems] == [more.id]
+    assert contents(depot, mine) == before
+    shown = depot.preview(Reverse(mine, followers=True))
+    assert shown.is_possible
+    done = depot.do(Reverse(mine, followers=True))
+    assert done.undone == ((more, "give"), (mine, "amend"))
+    assert depot.rows(mine, "lines", "quantity", "wanted", "given") == [(D(4), D(4), D(3))]
+    assert granted.id not in [record.id for record, _ in done.undone]
+
+
+def test_what_an_amendment_let_go_and_others_took_does_not_come_back(depot: Depot, place: int, nut: int) -> None:
+    mine = wish(depot, place, (nut, "8"))
+    [line] = ids(depot, mine)
+    amend(depot, mine, lines=[{"id": line, "quantity": "1"}])
+    theirs = wish(depot, place, (nut, "9"))
+    with pytest.raises(Refusal) as refused:
+        depot.undo(mine)
+    assert refused.value.code == "ledger.balance_too_low"
+    assert depot.rows(mine, "lines", "quantity", "wanted") == [(D(1), D(1))]
+    depot.undo(theirs)
+    depot.undo(mine)
+    assert depot.rows(mine, "lines", "quantity", "wanted") == [(D(8), D(8))]
+
+
+def test_a_row_that_others_point_at_is_not_taken_away_again(depot: Depot, place: int, nut: int) -> None:
+    mine = wish(depot, place, (nut, "4"))
+    [line] = ids(depot, mine)
+    amend(depot, mine, lines=[{"id": line}, {"thing": nut, "quantity": "2"}])
+    depot.made("grant", place=place, lines=[{"wish_line": ids(depot, mine)[1], "quantity": "1"}])
+    for ask in (depot.preview, depot.do):
+        with pytest.raises(Refusal) as refused:
+            ask(Reverse(mine))
+        assert [problem.code for problem in refused.value.problems] == ["form.still_pointed_at"]
+    assert len(ids(depot, mine)) == 2
+
+
+def test_what_was_changed_again_since_stays(database: Database, company: Company) -> None:
+    text = TEXT.replace("held: 留 | Held", "held: 留 | Held, loose: {label: 松 | Loose, editable: true}")
+    text = text.replace("    from: held\n    to: held\n    edits", "    from: held\n    to: loose\n    edits")
+    assert text.count("loose: {label") == text.count("to: loose") == 1
+    depot = Depot.opened(database, company, text)
+    place = depot.made("place", name="总仓").id
+    nut = depot.made("thing", name="螺母", costing="average").id
+    mine = wish(depot, place, (nut, "4"), (nut, "2"))
+    first, second = ids(depot, mine)
+    amend(
+        depot,
+        mine,
+        due="2026-05-01",
+        lines=[{"id": first, "quantity": "5"}, {"id": second}, {"thing": nut, "quantity": "1"}],
+    )
+    third = ids(depot, mine)[2]
+    depot.change(
+        mine, due="2026-06-01", lines=[{"id": first, "quantity": "6"}, {"id": second}, {"id": third, "quantity": "2"}]
+    )
+    with pytest.raises(Refusal) as refused:
+        depot.undo(mine)
+    assert refused.value.code == "process.changed_since"
+    assert sorted((problem.field or "", problem.row) for problem in refused.value.problems) == [
+        ("due", None), ("lines.quantity", 1), ("lines.quantity", 3)
+    ]  # fmt: skip
+    depot.change(
+        mine, due="2026-05-01", lines=[{"id": first, "quantity": "5"}, {"id": second}, {"id": third, "quantity": "1"}]
+    )
+    depot.undo(mine)
+    assert depot.rows(mine, "lines", "quantity", "wanted") == [(D(4), D(4)), (D(2), D(2))]
 
 
 def test_the_right_to_the_step_suffices(depot: Depot, place: int, nut: int) -> None:

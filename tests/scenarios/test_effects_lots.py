@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from onebook.engines.process.command import Update
 from onebook.engines.process.refusals import RequirementsFailed
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Refusal
@@ -160,11 +161,37 @@ def test_a_transfer_keeps_its_lots(world: World) -> None:
     assert goods(world, bolt, other).value == Decimal("9.00")
 
 
+def test_a_reservation_moves_from_the_product_to_a_lot_and_back(world: World) -> None:
+    bolt, maker = world.product("配货件", costing="fifo"), world.supplier("配货厂")
+    for price in ("1.13", "2.26"):
+        received(world, maker, {"product": bolt, "quantity": "5", "price": price})
+    [_, (new,)] = world.ask("SELECT id FROM lot WHERE product = %(at)s ORDER BY id", at=bolt)
+    order = world.order(world.customer("配货客户"), (bolt, "4"), then="approve")
+    waiting = world.order(world.customer("等货客户"), (bolt, "8"), then="approve")
+    stands, before = goods(world, bolt), book(world)
+    assert (stands.reserved, stands.waiting) == (10, 2)
+    [(line,)] = world.rows(order, "lines", "id")
+    world.do(Update(order, world.version(order), {"lines": [{"id": line, "lot": new}]}, then="allot"))
+    assert goods(world, bolt) == stands, "the total is the same"
+    [taken] = world.ask("SELECT taken_quantity FROM ledger_account WHERE role = 'on_hand' AND lot = %(at)s", at=new)
+    assert taken == (4,)
+    world.undo(order)
+    assert book(world) == before
+    world.do(Update(order, world.version(order), {"lines": [{"id": line, "lot": new}]}, then="allot"))
+    delivery = world.delivery_of(waiting)
+    world.change(delivery, lines=[{"id": world.rows(delivery, "lines", "id")[0][0], "lot": new, "quantity": "2"}])
+    with pytest.raises(Refusal):
+        world.run(delivery, "ship")
+    world.ship(order)
+    assert sorted(lots(world, bolt).values()) == [(1, Decimal("2.00")), (5, Decimal("5.00"))]
+    assert cost(world, bolt) == Decimal("8.00"), "the lot that was named, not the oldest"
+
+
 def test_pieces_at_their_locations(world: World) -> None:
     company = RecordRef("company", world.ask("SELECT id FROM company")[0][0])
     world.change(company, uses_locations=True)
     bolt = world.product("库位货", costing="fifo")
-    shelves = [world.made("location", code=code).id for code in ("K-01", "K-02")]
+    shelves = [world.made("storage_location", code=code).id for code in ("K-01", "K-02")]
     lines = [{"product": bolt, "quantity": "3", "price": "1", "spot": spot} for spot in shelves]
     world.run(world.made("opening_stock", lines=lines), "post")
     assert goods(world, bolt)[0] == 6

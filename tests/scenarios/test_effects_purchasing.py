@@ -97,11 +97,55 @@ def test_more_than_ordered_within_the_allowance(world: World) -> None:
     world.cut(receipt, "11")
     before = book(world)
     world.run(receipt, "receive")
+    assert (world.line(order, "received"), world.value(order, "billed"), world.value(order, "paid")) == (
+        11, Decimal("12.43"), 0,
+    )  # fmt: skip
     assert goods(world, bolt)[:5] == (11, 0, 0, 11, 10), "only the other order is in transit"
     assert goods(world, bolt).value == Decimal("11.00")
     assert money(world, "payable", party=maker) == (Decimal("-12.43"),)
     world.undo(receipt)
     assert book(world)[0]["accounts"] == before[0]["accounts"]
+
+
+def test_what_is_sent_beyond_the_order_stays_the_suppliers_until_it_is_kept_or_sent_back(world: World) -> None:
+    bolt, maker = world.product("多送货", cost="1.13"), world.supplier("多送厂")
+    order = world.purchase(maker, (bolt, "10"))
+    receipt = world.draft_of("purchase_receipt", order)
+    world.change(receipt, lines=[{"id": line_of(world, receipt), "surplus": "5"}])
+    before = book(world)
+    world.run(receipt, "receive")
+    assert goods(world, bolt) == (10, 0, 0, 10, 0, 0, 0, Decimal("10.00")), "no stock of ours"
+    assert world.balance("supplier_goods", item=bolt) == (5, 0)
+    assert money(world, "payable", "received_not_invoiced", party=maker) == (Decimal("-11.30"), 0)
+    assert (world.value(receipt, "surplus"), world.value(order, "fulfilment")) == (5, "full")
+    with_surplus = book(world)
+
+    world.run(receipt, "keep_surplus")
+    taken = world.draft_of("purchase_receipt", order)
+    world.cut(taken, "6")
+    with pytest.raises(HoldExceeded):
+        world.run(taken, "receive")
+    world.cut(taken, "2")
+    kept = book(world)
+    world.run(taken, "receive")
+    assert goods(world, bolt) == (12, 0, 0, 12, 0, 0, 0, Decimal("12.00"))
+    assert world.balance("supplier_goods", item=bolt) == (3, 0)
+    assert money(world, "payable", party=maker) == (Decimal("-13.56"),)
+    assert (world.value(order, "open_amount"), world.value(order, "paid")) == (Decimal("13.56"), 0)
+    assert world.value(receipt, "surplus") == 3
+    world.undo(taken)
+    assert book(world) == kept
+
+    world.run(receipt, "return_surplus")
+    assert world.balance("supplier_goods", item=bolt) == (0, 0)
+    assert world.value(receipt, "surplus") == 0
+    with pytest.raises(RequirementsFailed):
+        world.run(receipt, "return_surplus")
+    world.undo(receipt)
+    assert book(world) == with_surplus
+    world.undo(receipt)
+    world.undo(receipt)
+    assert book(world) == before
 
 
 def test_a_later_cost_goes_where_the_goods_are(world: World) -> None:
@@ -165,6 +209,37 @@ def test_a_corrected_price_goes_to_stock_and_to_what_was_sold(world: World, pric
     assert world.value(order, "paid") == 0
     world.undo(record)
     assert book(world) == before
+
+
+def test_a_second_correction_counts_from_the_first(world: World) -> None:
+    bolt, maker = world.product("两次调价"), world.supplier("两次调价厂")
+    receipt = received(world, maker, {"product": bolt, "quantity": "10", "price": "22.6"})
+    row: dict[str, object] = {"receipt_line": line_of(world, receipt)}
+    order = order_of(world, receipt)
+
+    def correct(*lines: dict[str, object]) -> RecordRef:
+        return world.made("price_correction", "book", order=order.id, lines=list(lines))
+
+    with pytest.raises(Refusal):
+        correct(row | {"price": "11.3"}, row | {"price": "9.04"})
+    before = book(world)
+    first = correct(row | {"price": "11.3"})
+    assert (goods(world, bolt).value, world.value(order, "open_amount")) == (100, 113)
+    with pytest.raises(RequirementsFailed):
+        correct(row | {"price": "9.04"})
+    again = row | {"previous": line_of(world, first)}
+    second = correct(again | {"price": "9.04"})
+    assert world.rows(second, "lines", "old_price", "amount") == [(Decimal("11.3"), Decimal("-22.60"))]
+    assert (goods(world, bolt).value, world.value(order, "open_amount")) == (80, Decimal("90.40"))
+    with pytest.raises(RequirementsFailed):
+        correct(again | {"price": "5"})
+    world.undo(second)
+    assert goods(world, bolt).value == 100
+    world.undo(first)
+    assert book(world) == before
+    world.run(receipt, "fix_prices")
+    with pytest.raises(HoldExceeded):
+        correct(row | {"price": "11.3"})
 
 
 def test_what_an_order_lacks_is_requested_once_and_bought_for_it(world: World) -> None:

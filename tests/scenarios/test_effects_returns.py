@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from onebook.engines.process.refusals import RequirementsFailed
+from onebook.ledger.refusals import HoldExceeded
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Refusal
 from tests.scenarios.gauge import book, came_back, goods, lots, money, received, sent_back
@@ -76,6 +77,27 @@ def test_what_cannot_be_used_is_an_expense(world: World) -> None:
     assert world.balance("stock_loss", item=part) == (4, Decimal("24.00"))
     world.undo(record)
     assert book(world) == before
+
+
+def test_one_line_is_partly_good_and_partly_scrapped(world: World) -> None:
+    part, _, delivery = shipped(world, "退半", costing="fifo")
+    record = came_back(world, delivery, "6")
+    received_back = book(world)
+    world.run(record, "inspect_parts")
+    [(first,)] = world.ask("SELECT id FROM return_inspection WHERE sales_return = %(id)s", id=record.id)
+    inspection = RecordRef("return_inspection", first)
+    assert world.rows(inspection, "lines", "good", "bad") == [(6, 0)]
+    world.change(inspection, lines=[{"id": world.rows(inspection, "lines", "id")[0][0], "good": "3", "bad": "2"}])
+    world.run(inspection, "finish")
+    assert goods(world, part) == (14, 1, 0, 13, 0, 0, 0, Decimal("84.00"))
+    assert world.balance("stock_loss", item=part) == (2, Decimal("12.00"))
+    assert world.value(record, "to_inspect") == 1
+    lines = [{"return_line": world.rows(record, "lines", "id")[0][0], "good": "1", "bad": "1"}]
+    with pytest.raises(HoldExceeded):
+        world.made("return_inspection", "finish", sales_return=record.id, lines=lines)
+    world.undo(inspection)
+    assert book(world) == received_back
+    assert world.line(record, "in_inspection") == 6
 
 
 def test_without_inspection_it_serves_who_waits(world: World) -> None:

@@ -7,9 +7,8 @@ import pytest
 from onebook.engines.process.command import Update
 from onebook.engines.process.refusals import RequirementsFailed
 from onebook.ledger.refusals import HoldExceeded
-from onebook.values.reference import RecordRef
 from onebook.values.refusal import Refusal
-from tests.scenarios.gauge import Figure, book, goods, money, received
+from tests.scenarios.gauge import Figure, book, came_back, goods, money, received
 from tests.scenarios.world import World
 
 
@@ -105,8 +104,13 @@ def test_more_than_ordered_within_the_allowance_and_from_what_is_available(world
     before = book(world)
     delivery = world.ship(order, "11")
     assert goods(world, bolt)[:4] == (19, 0, 0, 19)
-    assert (world.line(order, "shipped"), world.line(order, "to_ship")) == (10, 0)
+    assert (world.line(order, "shipped"), world.line(order, "to_ship")) == (11, 0)
     assert money(world, "receivable", party=firm) == (110,)
+    assert (world.value(order, "billed"), world.value(order, "received"), world.value(order, "to_collect")) == (
+        110,
+        0,
+        110,
+    )
     assert world.value(order, "fulfilment") == "full"
     world.undo(delivery)
     assert book(world)[0]["accounts"] == before[0]["accounts"]
@@ -114,6 +118,35 @@ def test_more_than_ordered_within_the_allowance_and_from_what_is_available(world
     world.run(order, "deliver")
     with pytest.raises(Refusal, match="available"):
         world.ship(order, "11")
+
+
+def test_what_came_beyond_the_order_goes_back_for_what_was_billed(world: World) -> None:
+    for bill_by in ("shipped", "ordered"):
+        bolt, firm = world.product(f"超发退{bill_by}", price="10"), world.customer(f"超发退{bill_by}客户")
+        world.stock(bolt, "30")
+        order = world.order(firm, (bolt, "10"), then="approve", over_delivery="0.2", bill_by=bill_by)
+        delivery = world.ship(order, "12")
+        came_back(world, delivery, "1", inspect=False)
+        assert money(world, "receivable", party=firm) == (110 if bill_by == "shipped" else 100,)
+        came_back(world, delivery, "11", inspect=False)
+        assert money(world, "receivable", "revenue", party=firm) == (0, 0)
+        assert (world.value(order, "billed"), world.value(order, "received")) == (0, 0)
+
+
+def test_a_line_shipped_from_two_lots_is_billed_to_the_cent(world: World) -> None:
+    bolt, firm = world.product("拆批货", price="0.335"), world.customer("拆批客户")
+    world.stock(bolt, "30")
+    order = world.order(firm, (bolt, "3"), then="approve")
+    delivery = world.delivery_of(order)
+    [(row, line)] = world.rows(delivery, "lines", "id", "order_line")
+    rows = [{"id": row, "quantity": "1"}, *({"order_line": line, "product": bolt, "quantity": "1"} for _ in range(2))]
+    world.change(delivery, lines=rows)
+    world.run(delivery, "ship")
+    # Each alone would come to 0.34; together they are the order's 1.01.
+    assert world.rows(delivery, "lines", "amount") == [(Decimal("0.34"),), (Decimal("0.33"),), (Decimal("0.34"),)]
+    assert (world.value(delivery, "total"), world.value(order, "open_amount")) == (Decimal("1.01"), Decimal("1.01"))
+    back = came_back(world, delivery, "1", "1", "0", inspect=False)
+    assert (world.value(back, "total"), world.value(order, "open_amount")) == (Decimal("0.67"), Decimal("0.34"))
 
 
 def test_a_split_line_is_not_shipped_twice_over(world: World) -> None:
@@ -126,6 +159,23 @@ def test_a_split_line_is_not_shipped_twice_over(world: World) -> None:
     world.change(delivery, lines=rows)
     with pytest.raises(RequirementsFailed):
         world.run(delivery, "ship")
+
+
+def test_the_allowance_of_one_line_is_none_of_another(world: World) -> None:
+    bolt, nut, firm = world.product("甲行货"), world.product("乙行货"), world.customer("两行客户")
+    for one in (bolt, nut):
+        world.stock(one, "30")
+    order = world.order(firm, (bolt, "10"), (nut, "10"), then="approve", over_delivery="0.1")
+    delivery = world.delivery_of(order)
+    [(row, line), (other, _)] = world.rows(delivery, "lines", "id", "order_line")
+    split = [{"id": row, "quantity": "6"}, {"order_line": line, "product": bolt, "quantity": "6"}]
+    world.change(delivery, lines=[*split, {"id": other, "quantity": "5"}])
+    with pytest.raises(RequirementsFailed):
+        world.run(delivery, "ship")
+    [(row, _), (second, _), (other, _)] = world.rows(delivery, "lines", "id", "order_line")
+    world.change(delivery, lines=[{"id": row}, {"id": second, "quantity": "5"}, {"id": other}])
+    world.run(delivery, "ship")
+    assert world.rows(order, "lines", "shipped") == [(11,), (5,)]
 
 
 def test_the_excess_is_billed_or_not(world: World) -> None:
@@ -159,28 +209,35 @@ def test_cancelling_lets_go_of_reservation_line_and_plan(world: World) -> None:
     assert book(world) == before
 
 
-def test_a_kit_is_sold_as_its_components(world: World) -> None:
-    cup, plate = world.product("杯", price="10"), world.product("碟", price="30")
+def test_kits_of_an_order_become_their_components_for_their_price_to_the_cent(world: World) -> None:
+    cup, plate, cloth = world.product("杯", price="10"), world.product("碟", price="30"), world.product("布", price="5")
     parts = [{"component": cup, "quantity": "2"}, {"component": plate, "quantity": "1"}]
-    kit = world.product("茶具", price="45", is_kit=True, components=parts)
-    firm = world.customer("套件客户")
-    for one in (cup, plate):
-        world.stock(one, "10")
-    with pytest.raises(Refusal):
-        world.made("kit_sale", customer=firm, kit=cup, sets="3")
-    sale = world.made("kit_sale", customer=firm, kit=kit, sets="3")
-    world.run(sale, "order")
-    assert world.rows(sale, "lines", "product", "quantity", "price") == [(cup, 6, 9), (plate, 3, 27)]
-    [(number,)] = world.ask("SELECT max(id) FROM sales_order")
-    order = RecordRef("sales_order", number)
-    assert world.rows(order, "lines", "product", "base_quantity", "amount", "kit") == [
-        (cup, 6, 54, kit), (plate, 3, 81, kit),
+    tea = world.product("茶具", price="45", is_kit=True, components=parts)
+    thirds = [{"component": one, "quantity": "1"} for one in (cup, plate, cloth)]
+    gift = world.product("礼盒", price="33.34", is_kit=True, components=thirds)
+    for one in (cup, plate, cloth):
+        world.stock(one, "20")
+    lines = [
+        {"product": tea, "quantity": "3", "note": "送礼"},
+        {"product": cloth, "quantity": "2"},
+        {"product": gift, "quantity": "7", "discount": "0.1"},
+    ]
+    order = world.made("sales_order", customer=world.customer("套件客户"), lines=lines)
+    rows = world.rows(order, "lines", "product", "base_quantity", "amount", "kit", "note")
+    assert rows[:3] == [(cup, 6, 54, tea, "送礼"), (plate, 3, 81, tea, "送礼"), (cloth, 2, 10, None, None)]
+    # Seven gifts at 33.34 less a tenth are 210.04; in proportion of 10 to 30 to 5.
+    assert rows[3:] == [
+        (cup, 7, Decimal("46.68"), gift, None),
+        (plate, 7, Decimal("140.02"), gift, None),
+        (cloth, 7, Decimal("23.34"), gift, None),
     ]  # fmt: skip
-    assert world.value(order, "total") == 135
+    assert world.value(order, "total") == Decimal("145.00") + Decimal("210.04")
     world.run(order, "approve")
-    assert (goods(world, cup).reserved, goods(world, plate).reserved) == (6, 3)
+    assert [goods(world, one).reserved for one in (cup, plate, cloth)] == [13, 10, 9]
     world.ship(order)
-    assert (goods(world, cup)[0], goods(world, plate)[0]) == (4, 7)
+    assert [goods(world, one)[0] for one in (cup, plate, cloth)] == [7, 10, 11]
+    with pytest.raises(Refusal, match="behind"):
+        world.order(world.customer("空套件客户"), (world.product("空套件", is_kit=True), "1"))
 
 
 def test_an_order_is_amended_by_the_difference_and_never_below_what_left(world: World) -> None:

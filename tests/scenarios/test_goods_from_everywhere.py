@@ -1,6 +1,5 @@
 """What a step makes and a field remembers is the same wherever a record comes from: copies, files, two people."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -9,24 +8,10 @@ from onebook.engines.process.command import Create, Update
 from onebook.engines.process.explain import explain
 from onebook.engines.process.importing.request import ImportRequest
 from onebook.engines.process.looking.drafting import DraftAsked
-from onebook.storage.database import Database
-from onebook.storage.schema import Company
 from onebook.values.refusal import Refusal
 from tests.scenarios.depot import Depot
 
 D = Decimal
-
-
-@pytest.fixture
-def depot(database: Database, company: Company) -> Iterator[Depot]:
-    depot = Depot.opened(database, company)
-    yield depot
-    depot.assert_clean()
-
-
-@pytest.fixture
-def place(depot: Depot) -> int:
-    return depot.made("place", name="总仓").id
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Goods in lots and spots: what a depot does with them is chosen, made, given back, revalued, converted, counted."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,21 +10,9 @@ from onebook.storage.database import Database
 from onebook.storage.schema import Company
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Refusal
-from tests.scenarios.depot import Depot
+from tests.scenarios.depot import TEXT, Depot
 
 D = Decimal
-
-
-@pytest.fixture
-def depot(database: Database, company: Company) -> Iterator[Depot]:
-    depot = Depot.opened(database, company)
-    yield depot
-    depot.assert_clean()
-
-
-@pytest.fixture
-def place(depot: Depot) -> int:
-    return depot.made("place", name="总仓").id
 
 
 def thing(depot: Depot, name: str, costing: str = "fifo") -> int:
@@ -152,6 +139,39 @@ def test_goods_go_back_to_their_lots_at_their_amounts(depot: Depot, place: int) 
     with pytest.raises(Refusal) as refused:
         depot.run(blank, "send")
     assert "process.blank_origin" in [problem.code for problem in refused.value.problems]
+
+
+def test_a_row_gives_back_of_itself(database: Database, company: Company) -> None:
+    back = (
+        "  hand_back:\n    label: 退 | Hand back\n    from: received\n    to: received\n    reversed_to: received\n"
+        "    gives_back:\n"
+        '      - {each: lines, of: id, quantity: "IF(thing.name = \\"螺母\\", 2, 1)", at: "stock(thing, place)"}\n'
+    )
+    depot = Depot.opened(database, company, TEXT.replace("---\nform: handout", back + "---\nform: handout"))
+    place = depot.made("place", name="总仓").id
+    nut, oil = thing(depot, "螺母"), thing(depot, "油", "average")
+    came = arrive(
+        depot, place,
+        {"thing": nut, "quantity": "5", "worth": "50", "code": "L1"}, {"thing": oil, "quantity": "3", "worth": "10"},
+        day="2026-03-10",
+    )  # fmt: skip
+    assert depot.run(came, "hand_back").journal is not None
+    assert (depot.balance("stock", item=nut), depot.balance("bought", item=nut)) == ((D(3), D(30)), (D(-3), D(-30)))
+    assert depot.balance("stock", item=oil) == (D(2), D("6.67"))
+    depot.run(came, "hand_back")
+    with pytest.raises(Refusal) as refused:
+        depot.run(came, "hand_back")
+    assert refused.value.code == "ledger.gives_back_too_much"
+    depot.undo(came)
+    assert depot.balance("stock", item=nut) == (D(3), D(30))
+    depot.run(came, "hand_back")
+    for _ in range(2):
+        depot.undo(came)
+    assert depot.balance("stock", item=oil) == (D(3), D(10))
+    hand(depot, place, {"thing": nut, "quantity": "1"})
+    with pytest.raises(Refusal):
+        depot.undo(came)
+    depot.assert_clean()
 
 
 def test_a_later_price_goes_to_what_is_here_and_what_is_gone(depot: Depot, place: int) -> None:

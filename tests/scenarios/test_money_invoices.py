@@ -38,6 +38,10 @@ def test_deliveries_wait_for_their_invoices(world: World) -> None:
     assert to_invoice(world, delivery) == 113
     before, tax = books(world), amount(world, "output_tax")
     line = row_of(world, delivery)
+    world.run(delivery, "apply_invoice")
+    [(asked,)] = world.ask("SELECT max(id) FROM output_invoice")
+    assert world.rows(RecordRef("output_invoice", asked), "lines", "delivery_line", "amount") == [(line, 113)]
+    world.undo(delivery)
     first = invoice(world, firm, 1, {"delivery_line": line, "quantity": "0.4"})
     assert world.rows(first, "lines", "amount", "tax", "net", "price") == [(Decimal("45.20"), Decimal("5.20"), 40, 113)]
     assert to_invoice(world, delivery) == Decimal("67.80")
@@ -97,6 +101,13 @@ def test_a_red_letter_takes_an_invoice_back(world: World) -> None:
     delivery = delivery_of(world, shipped(world, firm, "113"))
     made = invoice(world, firm, 6, {"delivery_line": row_of(world, delivery)})
     issued, tax = books(world), amount(world, "output_tax_invoiced")
+    world.run(made, "file")
+    with pytest.raises(HoldExceeded):
+        world.made(
+            "red_invoice", "issue", invoice=made.id, red_number=NUMBER.format(60),
+            lines=[{"invoice_line": row_of(world, made)}],
+        )  # fmt: skip
+    world.undo(made)
     red = world.made(
         "red_invoice", "issue", invoice=made.id, red_number=NUMBER.format(7),
         lines=[{"invoice_line": row_of(world, made), "quantity": "0.5"}],
@@ -114,6 +125,32 @@ def test_a_red_letter_takes_an_invoice_back(world: World) -> None:
     )  # fmt: skip
     assert world.value(stays, "tax_total") == 13
     assert to_invoice(world, delivery) == 0, "what was returned is not invoiced again"
+
+
+def test_no_line_of_an_invoice_is_taken_back_twice(world: World) -> None:
+    firm = world.customer("红字两次")
+    delivery = delivery_of(world, shipped(world, firm, "100"))
+    line = row_of(world, delivery)
+    made = invoice(world, firm, 40, {"delivery_line": line, "quantity": "0.5"})
+    invoice(world, firm, 41, {"delivery_line": line})
+    of = row_of(world, made)
+
+    def red(number: int, **row: object) -> RecordRef:
+        lines = [{"invoice_line": of, **row}]
+        return world.made("red_invoice", "issue", invoice=made.id, red_number=NUMBER.format(number), lines=lines)
+
+    first = red(42, quantity="0.3", amount="33.33")
+    assert world.rows(made, "lines", "reddened_quantity", "reddened") == [(Decimal("0.3"), Decimal("33.33"))]
+    for row in ({"quantity": "0.3"}, {"quantity": "0.2", "amount": "16.68"}):
+        with pytest.raises(HoldExceeded):
+            red(43, **row)
+    rest = red(43)
+    assert world.rows(rest, "lines", "quantity", "amount") == [(Decimal("0.2"), Decimal("16.67"))]
+    taxes = [world.value(one, "tax_total") for one in (first, rest)]
+    assert sum(taxes) == world.value(made, "tax_total")
+    world.undo(rest)
+    world.undo(first)
+    assert world.rows(made, "lines", "reddened_quantity", "reddened") == [(0, 0)]
 
 
 def test_what_will_not_be_invoiced_is_let_go(world: World) -> None:
@@ -149,6 +186,41 @@ def test_a_receivable_may_arise_with_the_invoice(world: World) -> None:
         world.undo(red)
         world.undo(made)
         assert books(world) == before
+    finally:
+        setting(world, receivable_at="delivery")
+
+
+def test_a_receivable_may_arise_when_goods_are_signed_for(world: World) -> None:
+    setting(world, receivable_at="acceptance")
+    try:
+        firm, part = world.customer("签收才欠"), world.product("签收件", price="113")
+        world.stock(part, "4")
+        order = world.order(firm, (part, "2"), then="approve")
+        world.receipt(firm, "13", order=order.id)
+        delivery = world.ship(order)
+        assert (amount(world, "receivable", party=firm), world.value(order, "unbilled")) == (0, 226)
+        assert amount(world, "revenue", party=firm) == -200
+        assert (world.value(order, "received"), world.value(order, "to_collect")) == (13, 213)
+        before = books(world)
+        world.run(delivery, "sign")
+        assert (world.value(order, "open_amount"), world.value(order, "unbilled")) == (213, 0)
+        assert (world.value(order, "deposit"), world.value(order, "received")) == (0, 13)
+        with pytest.raises(RequirementsFailed):
+            world.run(delivery, "sign")
+        invoice(world, firm, 50, {"delivery_line": row_of(world, delivery)})
+        assert world.value(order, "open_amount") == 213, "an invoice changes nothing here"
+        world.undo(RecordRef("output_invoice", world.ask("SELECT max(id) FROM output_invoice")[0][0]))
+        world.undo(delivery)
+        assert books(world) == before
+        assert world.value(delivery, "signed_on") is None
+        # What comes back before anybody signs was never owed.
+        back = world.made(
+            "sales_return", "approve", order=order.id, inspect=False,
+            lines=[{"delivery_line": row_of(world, delivery), "quantity": "1"}],
+        )  # fmt: skip
+        world.run(back, "receive")
+        assert (world.value(order, "open_amount"), world.value(order, "unbilled")) == (0, 113)
+        assert (world.value(order, "received"), world.value(order, "to_collect")) == (13, 100)
     finally:
         setting(world, receivable_at="delivery")
 

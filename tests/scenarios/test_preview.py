@@ -77,7 +77,7 @@ def test_a_reversal_is_previewed(world: World) -> None:
 def test_explained_in_two_languages(world: World) -> None:
     explain = world.application.explain
     chinese = str(explain(world.schema, "sales_order", "approve", CHINESE))
-    assert "占用“库存”（商品、发货仓库）" in chinese
+    assert "占用“库存”（商品、发货仓库、配货批次、配货库位）" in chinese
     assert "不足部分排队等待" in chinese
     assert "生成《销售出库单》草稿" in chinese
     english = str(explain(world.schema, "sales_delivery", "ship", ENGLISH))

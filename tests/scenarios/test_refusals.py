@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from onebook.access.actor import SYSTEM, Actor
-from onebook.engines.form.refusals import Forbidden, NotFound, Stale
+from onebook.engines.form.refusals import Forbidden, Invalid, NotFound, Stale
 from onebook.engines.process.command import Create, Run, Update
 from onebook.engines.process.refusals import RequirementsFailed, UnknownForm, UnknownTransition, WrongState
 from onebook.ledger.refusals import BalanceTooLow, LimitExceeded, PeriodClosed
@@ -138,6 +138,13 @@ def test_more_than_a_receipt_has_left(world: World) -> None:
     draft = world.made("allocation", customer=firm, lines=[{"receipt": receipt.id, "order": order.id, "amount": "61"}])
     refusal = refused(world, LimitExceeded, lambda: world.run(draft, "allocate"))
     assert refusal.problems[0].data["after"] == Decimal("1.00")
+
+
+def test_a_price_is_not_negative(world: World) -> None:
+    unit = world.ask("SELECT min(id) FROM unit")[0][0]
+    values = {"code": "P-0", "name": "倒贴件", "unit": unit, "sales_price": "-5", "purchase_price": "-0.01"}
+    refusal = refused(world, Invalid, lambda: world.do(Create("product", values)))
+    assert [problem.field for problem in refusal.problems] == ["sales_price", "purchase_price"]
 
 
 def test_names_that_nobody_declared(world: World) -> None:
