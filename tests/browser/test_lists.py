@@ -7,6 +7,8 @@ from onebook.values.reference import RecordRef
 from tests.browser.seat import Seat
 from tests.browser.shop import Shop
 
+#: Several pages of rows.
+LONG = 730
 EAST, NORTH = "华东精工机械", "北方重工集团"
 
 
@@ -39,6 +41,48 @@ def test_conditions_narrow_the_list_and_stand_in_its_address(
     seat.page.get_by_role("searchbox").or_(seat.page.get_by_label("搜索销售订单")).first.fill("bfzg")
     expect(_rows(seat)).to_have_count(1)
     seat.press("Escape")
+
+
+def test_conditions_of_which_any_will_do_are_said_and_kept_in_the_address(
+    seat: Seat, shop: Shop, orders: dict[str, RecordRef]
+) -> None:
+    seat.enter(shop.boss).go("/sales_order")
+    expect(_rows(seat)).to_have_count(len(orders))
+    _say(seat, "客户名称", NORTH)
+    seat.button("或者…").click()
+    _say(seat, "含税合计", "700", begins=False)
+    seat.button("应用").click()
+    seat.button("应用").click()
+    expect(_rows(seat)).to_have_count(2)
+    seat.sees(f"客户名称 包含 {NORTH}，或含税合计 不小于 700.00")
+    seat.page.reload()
+    expect(_rows(seat)).to_have_count(2)
+    # One of the two away: what is left is a condition like any other.
+    seat.page.get_by_text("，或").click()
+    seat.page.locator(".filter-ways").get_by_role("button", name="去掉这个条件").last.click()
+    seat.button("应用").click()
+    expect(_rows(seat)).to_have_count(1)
+    expect(_rows(seat)).to_contain_text("200.00")
+
+
+def test_the_end_of_a_long_list_is_one_key_away(seat: Seat, shop: Shop) -> None:
+    for n in range(1, LONG + 1):
+        shop.world.made("region", code=f"{n:04}", name=f"片区 {n:04}")
+    pages: list[str] = []
+    seat.page.on("request", lambda request: pages.append(request.url) if "limit=100" in request.url else None)
+    seat.enter(shop.boss).go("/region?q=片区")
+    expect(seat.page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(LONG + 1))
+    expect(_rows(seat).filter(has_text="片区 0001")).to_be_visible()
+    seat.page.locator("[data-at='0:1']").focus()
+    seat.press("Control+End")
+    last = _rows(seat).filter(has_text=f"片区 {LONG:04}")
+    expect(last).to_be_visible()
+    expect(last).to_have_attribute("aria-rowindex", str(LONG + 1))
+    assert seat.page.evaluate("document.activeElement.closest('[role=row]').ariaRowIndex") == str(LONG + 1)
+    # What lies between was not read: the first page, the last, and what stands around them.
+    assert len(pages) <= 4
+    seat.press("Control+Home")
+    expect(_rows(seat).filter(has_text="片区 0001")).to_be_visible()
 
 
 def test_groups_show_how_many_and_how_much(seat: Seat, shop: Shop, orders: dict[str, RecordRef]) -> None:
@@ -96,8 +140,14 @@ def _rows(seat: Seat) -> Locator:
 
 
 def _narrow(seat: Seat, field: str, value: str) -> None:
-    seat.button("筛选").click()
+    _say(seat, field, value)
+    seat.button("应用").click()
+
+
+def _say(seat: Seat, field: str, value: str, *, begins: bool = True) -> None:
+    """Choose a field and say with what it is compared."""
+    if begins:
+        seat.button("筛选").click()
     seat.page.get_by_role("combobox", name="字段").fill(field)
     seat.press("Enter")
     seat.page.get_by_label("值", exact=True).fill(value)
-    seat.button("应用").click()

@@ -39,12 +39,35 @@ def test_an_order_is_found_and_approved_by_thumb(shop: Shop, seats: Callable[...
     _fits(seat)
     card.tap()
     expect(seat.page).to_have_url(f"{shop.address}/sales_order/{order.id}")
+    expect(seat.button("审核")).to_be_visible()
     _fits(seat)
     seat.button("审核").tap()
     expect(seat.dialog.get_by_text("余额变化")).to_be_visible()
     seat.dialog.get_by_role("button", name="确认审核").tap()
     expect(seat.page.get_by_role("heading", level=1)).to_contain_text("已审核")
     assert shop.world.state(order) == "approved"
+
+
+def test_several_are_approved_at_once_and_each_says_what_became_of_it(shop: Shop, seats: Callable[..., Seat]) -> None:
+    goods = shop.goods("直线导轨", "100", stock="40")
+    poor = shop.world.customer("南方液压", credit_limit="500")
+    orders = [shop.world.order(poor, (goods, quantity)) for quantity in ("3", "4")]
+    seat = seats(**PHONE).enter(shop.person("sales_manager", "苏梅")).go("/sales_order?q=南方液压")
+    cards = seat.page.locator(".row-card").filter(has_text="南方液压")
+    expect(cards).to_have_count(2)
+    seat.button("选择").tap()
+    for card in cards.all():
+        card.tap()
+    bar = seat.page.get_by_role("toolbar", name="批量操作")
+    expect(bar).to_contain_text("已选 2 条")
+    _fits(seat)
+    bar.get_by_role("button", name="更多").tap()
+    seat.page.get_by_role("menuitem", name="审核", exact=True).tap()
+    seat.page.locator(".ant-popconfirm").get_by_role("button", name="确定").tap()
+    expect(seat.dialog).to_contain_text("成功 1 条，未成功 1 条")
+    expect(seat.dialog).to_contain_text("应收账款（南方液压）：限额 500")
+    _fits(seat)
+    assert sorted(shop.world.state(order) for order in orders) == ["approved", "draft"]
 
 
 def test_what_the_camera_sees_is_opened(shop: Shop, seats: Callable[..., Seat], camera: Browser) -> None:

@@ -99,6 +99,8 @@ export interface Transition {
   from: string[];
   to: string;
   posts: boolean;
+  /** What may be changed together with it though the state locks it: `field`, `lines.column`, `lines`: rows come and go. */
+  edits?: string[];
   reversible: boolean;
   irreversible: string | null;
   may_run: boolean;
@@ -156,6 +158,8 @@ export interface Form {
   version: string;
   singleton: boolean;
   numbered: boolean;
+  /** Its records are lots: each has a way that can be asked for. */
+  is_lot?: boolean;
   numbered_at: string | null;
   title: string | null;
   dated_by: string | null;
@@ -191,6 +195,8 @@ export interface Page {
   form: string;
   columns: Heading[];
   rows: ListRow[];
+  /** Marks: rows in front of this page are asked for `before` the one, those behind it by `cursor` of the other. */
+  previous?: string | null;
   next: string | null;
   sums?: Record<string, string>;
   count?: { value: number; more: boolean };

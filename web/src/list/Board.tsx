@@ -15,7 +15,7 @@ import { ProblemNote } from "@/look/ProblemNote";
 import { boardColumns, type Group, stepsBetween } from "./boards";
 import { Cell } from "./Cell";
 import type { Column } from "./columns";
-import type { Condition } from "./condition";
+import type { Part } from "./condition";
 import { Tone } from "./Tone";
 import "./board.css";
 
@@ -26,9 +26,9 @@ interface Props {
   view: DeclaredView;
   by: Column;
   selection: Query;
-  where: Condition[];
+  where: Part[];
   sort: string[] | null;
-  onNarrow: (where: Condition[]) => void;
+  onNarrow: (where: Part[]) => void;
 }
 
 export interface Moving {

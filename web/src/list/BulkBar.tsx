@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { keys } from "@/api/queries";
 import type { Form, Transition } from "@/api/types";
 import { useMessage } from "@/look/messages";
+import { useNarrow } from "@/look/useNarrow";
 import { type Act, type Chosen, inBulk, type Result } from "./bulk";
 
 const BulkResults = lazy(() => import("./BulkResults"));
@@ -15,17 +16,22 @@ interface Props {
   form: Form;
   chosen: Chosen[];
   isBin: boolean;
+  /** Whether rows are being chosen, though none is yet. */
+  isChoosing?: boolean;
   onClear: () => void;
 }
 
+/** So many steps stand beside each other, the others behind a button. */
 const FIRST = 3;
+const FIRST_NARROW = 1;
 /** Long enough to be noticed, short enough not to be in the way. */
 const UNDO_SECONDS = 8;
 
-export function BulkBar({ form, chosen, isBin, onClear }: Props) {
+export function BulkBar({ form, chosen, isBin, isChoosing = false, onClear }: Props) {
   const { t } = useTranslation("list");
   const message = useMessage();
   const queries = useQueryClient();
+  const first = useNarrow() ? FIRST_NARROW : FIRST;
   const [done, setDone] = useState<number | null>(null);
   const [failed, setFailed] = useState<{ label: string; results: Result[]; chosen: Chosen[] } | null>(null);
   const [asks, setAsks] = useState<string | null>(null);
@@ -91,12 +97,14 @@ export function BulkBar({ form, chosen, isBin, onClear }: Props) {
 
   return (
     <>
-      {chosen.length > 0 && (
+      {(chosen.length > 0 || isChoosing) && (
         <div className="bulk" role="toolbar" aria-label={t("bulk")}>
           <strong aria-live="polite">
-            {done === null ? t("chosen", { count: chosen.length }) : t("working", { done, count: chosen.length })}
+            {done === null
+              ? t(chosen.length > 0 ? "chosen" : "choose", { count: chosen.length })
+              : t("working", { done, count: chosen.length })}
           </strong>
-          {steps.slice(0, FIRST).map((one) => (
+          {steps.slice(0, first).map((one) => (
             <Popconfirm
               key={one.name}
               title={t("bulkAsk", { label: one.label, count: fitting(one).length })}
@@ -108,7 +116,7 @@ export function BulkBar({ form, chosen, isBin, onClear }: Props) {
               </Button>
             </Popconfirm>
           ))}
-          {steps.length > FIRST && (
+          {steps.length > first && (
             <Popconfirm
               open={asked !== undefined}
               title={asked ? t("bulkAsk", { label: asked.label, count: fitting(asked).length }) : ""}
@@ -122,7 +130,7 @@ export function BulkBar({ form, chosen, isBin, onClear }: Props) {
               <Dropdown
                 trigger={["click"]}
                 menu={{
-                  items: steps.slice(FIRST).map((one) => ({ key: one.name, label: one.label })),
+                  items: steps.slice(first).map((one) => ({ key: one.name, label: one.label })),
                   onClick: ({ key }) => setAsks(key),
                 }}
               >
@@ -140,7 +148,7 @@ export function BulkBar({ form, chosen, isBin, onClear }: Props) {
           {isBin ? (
             <Button
               size="small"
-              disabled={done !== null}
+              disabled={done !== null || chosen.length === 0}
               onClick={() => void run(t("restore"), { restore: true }, chosen, null)}
             >
               {t("restore")}
@@ -151,7 +159,7 @@ export function BulkBar({ form, chosen, isBin, onClear }: Props) {
                 size="small"
                 danger
                 icon={<DeleteOutlined aria-hidden="true" />}
-                disabled={done !== null}
+                disabled={done !== null || chosen.length === 0}
                 onClick={() => void run(t("common:delete"), { bin: true }, chosen, { restore: true })}
               >
                 {t("common:delete")}

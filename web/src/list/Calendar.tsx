@@ -13,7 +13,7 @@ import { dayOf } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
 import { useNarrow } from "@/look/useNarrow";
 import { CardValues } from "./Board";
-import type { Condition } from "./condition";
+import type { Condition, Part } from "./condition";
 import { byDay, isMonth, monthOf, monthsOn, weeksOf } from "./month";
 import "./calendar.css";
 
@@ -22,7 +22,7 @@ interface Props {
   view: DeclaredView;
   kindOf: (key: string) => Kind | undefined;
   selection: Query;
-  where: Condition[];
+  where: Part[];
   month: string;
   onMonth: (month: string) => void;
 }

@@ -1,6 +1,6 @@
 /** A list on a phone: one card a record, with its name, its state and the few values that matter most. */
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { Checkbox } from "antd";
+import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { ListRow } from "@/api/types";
@@ -8,8 +8,10 @@ import { isBlank } from "@/fields/shape";
 import { useLook } from "@/look/Look";
 import { Cell } from "./Cell";
 import { type Column, cardParts } from "./columns";
+import type { Picked } from "./picking";
 import type { Rows } from "./usePages";
 import { useReturn } from "./useReturn";
+import { useSpan } from "./useSpan";
 import "./cards.css";
 
 interface Props {
@@ -17,36 +19,30 @@ interface Props {
   columns: Column[];
   rows: Rows;
   titleKey: string | null;
+  /** While rows are being chosen, a tap chooses instead of opening. */
+  picked: Picked | null;
   action?: ((row: ListRow) => ReactNode) | undefined;
   label: string;
 }
 
-export function Cards({ form, columns, rows, titleKey, action, label }: Props) {
+/** What lies over the end of the list: the button for a new record. */
+const BELOW = 88;
+
+export function Cards({ form, columns, rows, titleKey, picked, action, label }: Props) {
   const { t } = useTranslation("list");
   const { size } = useLook();
-  const scroller = useRef<HTMLDivElement>(null);
-  useReturn(scroller);
   const { title, state, words, figure } = cardParts(columns, titleKey);
   const height = size === "large" ? 112 : 92;
-  const virtual = useVirtualizer({
-    count: rows.count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: 6,
-    initialRect: { width: 390, height: 700 },
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another size of type, other heights
-  useEffect(() => virtual.measure(), [virtual, height]);
-  const from = virtual.range?.startIndex ?? 0;
-  const to = virtual.range?.endIndex ?? 0;
   const { see, count } = rows;
+  const span = useSpan(count, height, BELOW, null);
+  useReturn(span);
   // biome-ignore lint/correctness/useExhaustiveDependencies: told again when rows arrive, not when the teller is made anew
-  useEffect(() => see(from, to), [from, to, count]);
+  useEffect(() => see(span.first, span.last), [span.first, span.last, count]);
   return (
-    <div className={rows.isStale ? "cards-box is-stale" : "cards-box"} ref={scroller}>
-      <ul aria-label={label} style={{ height: rows.count * height }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = rows.at(item.index);
+    <div className={rows.isStale ? "cards-box is-stale" : "cards-box"} ref={span.scroller}>
+      <ul aria-label={label} style={{ height: span.height }}>
+        {span.drawn.map((index) => {
+          const row = rows.at(index);
           const name = title && row ? row[title.key] : undefined;
           const inside = row && (
             <>
@@ -76,15 +72,23 @@ export function Cards({ form, columns, rows, titleKey, action, label }: Props) {
           );
           return (
             <li
-              key={item.key}
+              key={index}
               aria-setsize={rows.isWhole ? rows.count : -1}
-              aria-posinset={item.index + 1}
-              style={{ transform: `translateY(${item.start}px)`, height }}
+              aria-posinset={index + 1}
+              style={{ transform: `translateY(${span.top(index)}px)`, height }}
             >
               {!row ? (
                 <span className="row-card">
                   <span className="grid-ghost" />
                 </span>
+              ) : picked ? (
+                <Checkbox
+                  className={picked.has(row.id) ? "row-card row-card-pick is-picked" : "row-card row-card-pick"}
+                  checked={picked.has(row.id)}
+                  onChange={() => picked.toggle(row, index, false)}
+                >
+                  <span className="row-card-inside">{inside}</span>
+                </Checkbox>
               ) : action ? (
                 <span className="row-card">
                   {inside}

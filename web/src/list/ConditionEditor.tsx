@@ -14,9 +14,11 @@ interface Props {
   columns: Column[];
   condition?: Condition | undefined;
   onDone: (condition: Condition) => void;
+  /** Take it over, and say another of which either will do. */
+  onEither?: ((condition: Condition) => void) | undefined;
 }
 
-export default function ConditionEditor({ columns, condition, onDone }: Props) {
+export function ConditionEditor({ columns, condition, onDone, onEither }: Props) {
   const { t } = useTranslation("list");
   const open = columns.filter((one) => one.canFilter);
   const [field, setField] = useState(condition?.field ?? null);
@@ -76,9 +78,16 @@ export default function ConditionEditor({ columns, condition, onDone }: Props) {
             />
           )}
           <Operand shape={column.shape} op={op} value={value} onChange={setValue} />
-          <Button type="primary" disabled={!isReady} onClick={() => result && onDone(result)}>
-            {t("apply")}
-          </Button>
+          <div className="filter-do">
+            {onEither && (
+              <Button type="text" disabled={!isReady} onClick={() => result && onEither(result)}>
+                {t("orElse")}
+              </Button>
+            )}
+            <Button type="primary" disabled={!isReady} onClick={() => result && onDone(result)}>
+              {t("apply")}
+            </Button>
+          </div>
         </>
       )}
     </div>
@@ -152,14 +161,15 @@ function Operand({ shape, op, value, onChange }: OperandProps) {
 /** Several records of a form, one after another. */
 function Several({ shape, value, onChange }: { shape: Shape; value: number[]; onChange: (value: number[]) => void }) {
   const { t } = useTranslation("list");
-  const titleOf = useTitles(shape.to, value);
+  const { to = "" } = shape;
+  const titles = useTitles(value.map((id) => ({ form: to, id })));
   return (
     <div className="filter-several">
       {value.length > 0 && (
         <div>
           {value.map((id) => (
             <Tag key={id} closable onClose={() => onChange(value.filter((one) => one !== id))}>
-              {titleOf(id)}
+              {titles(to, id)}
             </Tag>
           ))}
         </div>

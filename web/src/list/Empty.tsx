@@ -1,9 +1,9 @@
 /** A list without rows says why, and what to do about it. */
 import { Button, Skeleton } from "antd";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Form } from "@/api/types";
+import { useLate } from "@/look/useLate";
 import { type Asked, isNarrowed } from "./address";
 
 interface Props {
@@ -55,10 +55,5 @@ export function Empty({ form, asked, mayCreate, onClear, onLeaveBin }: Props) {
 
 /** Lines that stand for rows, once they take longer than a moment. */
 export function Slow() {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), 200);
-    return () => clearTimeout(timer);
-  }, []);
-  return <div className="list-slow">{isLate && <Skeleton active title={false} paragraph={{ rows: 10 }} />}</div>;
+  return <div className="list-slow">{useLate() && <Skeleton active title={false} paragraph={{ rows: 10 }} />}</div>;
 }

@@ -4,17 +4,16 @@ import { Button, Popover } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Column } from "./columns";
-import type { Condition } from "./condition";
-import { sentence } from "./sentence";
-import { useTitles } from "./titles";
+import { type Part, waysOf } from "./condition";
+import { Sentence } from "./Sentence";
 
-const ConditionEditor = lazy(() => import("./ConditionEditor"));
+const PartEditor = lazy(() => import("./PartEditor"));
 
 interface Props {
   columns: Column[];
-  where: Condition[];
+  where: Part[];
   filter: string;
-  onChange: (where: Condition[]) => void;
+  onChange: (where: Part[]) => void;
   onFilter: (filter: string) => void;
 }
 
@@ -25,12 +24,12 @@ export function Filters({ columns, where, filter, onChange, onFilter }: Props) {
   const [open, setOpen] = useState<number | null>(null);
   const editor = (place: number) => (
     <Suspense fallback={<div className="filter-editor" />}>
-      <ConditionEditor
+      <PartEditor
         key={`${place} ${open === place}`}
         columns={columns}
-        condition={where[place]}
-        onDone={(condition) => {
-          onChange(place === NEW ? [...where, condition] : where.map((one, n) => (n === place ? condition : one)));
+        part={where[place]}
+        onDone={(parts) => {
+          onChange(place === NEW ? [...where, ...parts] : where.flatMap((one, n) => (n === place ? parts : [one])));
           setOpen(null);
         }}
       />
@@ -48,14 +47,20 @@ export function Filters({ columns, where, filter, onChange, onFilter }: Props) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: chips in a row, no fieldset
     <div className="filters" role="group" aria-label={t("conditions")}>
-      {where.map((condition, place) => (
+      {where.map((part, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the same condition may stand there twice
-        <span className="chip" key={`${place} ${condition.field}`}>
-          <Popover {...popover(place)}>
-            <button type="button" className="chip-text" aria-haspopup="dialog">
-              <Sentence condition={condition} columns={columns} />
-            </button>
-          </Popover>
+        <span className="chip" key={place}>
+          {waysOf(part) === null ? (
+            <span className="chip-text">
+              <Sentence part={part} columns={columns} />
+            </span>
+          ) : (
+            <Popover {...popover(place)}>
+              <button type="button" className="chip-text" aria-haspopup="dialog">
+                <Sentence part={part} columns={columns} />
+              </button>
+            </Popover>
+          )}
           <button
             type="button"
             className="chip-off"
@@ -93,13 +98,4 @@ export function Filters({ columns, where, filter, onChange, onFilter }: Props) {
       )}
     </div>
   );
-}
-
-function Sentence({ condition, columns }: { condition: Condition; columns: Column[] }) {
-  const { t } = useTranslation();
-  const column = columns.find((one) => one.key === condition.field);
-  const isLink = column?.shape.kind === "link";
-  const ids = isLink ? [condition.value].flat().map(Number).filter(Number.isInteger) : [];
-  const titleOf = useTitles(isLink ? column.shape.to : undefined, ids);
-  return <>{sentence(t, condition, column, titleOf)}</>;
 }

@@ -1,20 +1,11 @@
 /** The list of a form that is known: title, ways to look at it, conditions, rows, and what can be done with them. */
-import {
-  AppstoreOutlined,
-  DeleteOutlined,
-  DownloadOutlined,
-  FilterOutlined,
-  GroupOutlined,
-  MoreOutlined,
-  PlusOutlined,
-  UploadOutlined,
-} from "@ant-design/icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { AppstoreOutlined, CheckSquareOutlined, FilterOutlined, GroupOutlined, PlusOutlined } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Badge, Button, Dropdown, Popover, Skeleton, Tooltip } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { api, keep, Problem, type Query } from "@/api/client";
+import type { Query } from "@/api/client";
 import { keys, listQuery } from "@/api/queries";
 import type { Form, ListRow } from "@/api/types";
 import { shown as shownText } from "@/fields/shown";
@@ -26,7 +17,7 @@ import { useShortcut } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
 import { type Asked, NOTHING, nextSort, readAddress, selection, writeAddress } from "./address";
 import { BulkBar } from "./BulkBar";
-import { type Chosen, inBulk } from "./bulk";
+import { inBulk } from "./bulk";
 import { Cards } from "./Cards";
 import {
   chosen as chosenColumns,
@@ -39,12 +30,15 @@ import {
   titleColumn,
   usualWidth,
 } from "./columns";
-import { type Condition, settled } from "./condition";
+import { type Part, settled } from "./condition";
 import { Empty, Slow } from "./Empty";
 import { Filters } from "./Filters";
-import { Grid, type Picked } from "./Grid";
+import { Grid } from "./Grid";
 import type { KeptView } from "./keptViews";
+import { ListMenu } from "./ListMenu";
+import { type Picked, usePicking } from "./picking";
 import { Search } from "./Search";
+import { useCount } from "./useCount";
 import { usePages } from "./usePages";
 import { useWidths } from "./useWidths";
 import { Views, wholeOf } from "./Views";
@@ -57,8 +51,6 @@ const FilterDrawer = lazy(() => import("./FilterDrawer"));
 
 /** How much wider large type is than normal type. */
 const LARGE = 17 / 14;
-/** More than anybody looks through before doing one thing to all of them. */
-const MOST_CHOSEN = 500;
 
 export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
   const { t } = useTranslation("list");
@@ -89,7 +81,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
   );
   const known = useMemo(() => columnsOf(form, words), [form, words]);
   const kindOf = (key: string) => known.find((one) => one.key === key)?.shape.kind;
-  const where: Condition[] = settled(asked.where, kindOf, new Date());
+  const where: Part[] = settled(asked.where, kindOf, new Date());
   const rowsAsked = selection(asked, where);
   const inSight = chosenColumns(known, form, asked.columns);
   const keysInSight = inSight.map((one) => one.key);
@@ -100,29 +92,22 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
     columns: [...new Set([...keysInSight, ...extra])].join(","),
   };
   const path = asked.bin ? `${form.form}/bin` : form.form;
-  const rows = usePages(form.form, path, question);
+  const totals = useQuery({
+    ...listQuery(path, { ...rowsAsked, columns: keysInSight.join(","), limit: 1, sums: true }),
+    enabled: isTable && !isNarrow && !asked.group,
+  });
+  const count = useCount(form.form, path, rowsAsked);
+  const rows = usePages(form.form, path, question, count && !count.more ? count.value : null);
   // What a column of the server's is, its head says; keys that no field has are known from there only.
   const all = useMemo(() => columnsOf(form, words, rows.headings), [form, words, rows.headings]);
   const deleted = asked.bin && rows.headings ? columnsOfBin(rows.headings) : [];
   const columns = [...chosenColumns(all, form, asked.columns), ...deleted];
   const titleKey = titleColumn(form, columns);
 
-  const totals = useQuery({
-    ...listQuery(path, {
-      ...rowsAsked,
-      columns: keysInSight.join(","),
-      limit: 1,
-      count: true,
-      sums: isTable && !isNarrow && !asked.group,
-    }),
-  });
-  const count = totals.data?.count;
   // Measured on the first rows that a column is seen with, and kept: widths must not change under the reader's eyes.
   const fitted = useRef<Record<string, number>>({});
-  if (!rows.isLoading && rows.count > 0) {
-    const sample = Array.from({ length: Math.min(40, rows.count) }, (_, n) => rows.at(n)).filter(
-      (row) => row !== undefined,
-    );
+  if (!rows.isLoading) {
+    const sample = rows.loaded.slice(0, 40).map(({ row }) => row);
     for (const one of sample.length > 0 ? columns : []) {
       if (one.key in fitted.current || !rows.headings?.some((heading) => heading.key === one.key)) continue;
       const texts = sample.map((row) =>
@@ -147,101 +132,26 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
     if (brought) takeWidths(brought);
   }, [current?.id]);
 
-  // --- Chosen rows ---
-  const [picked, setPicked] = useState<Map<number, Chosen>>(new Map());
-  const lastPicked = useRef<number | null>(null);
   const asking = JSON.stringify([path, rowsAsked]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows, no choice among them
-  useEffect(() => setPicked(new Map()), [asking]);
   const titleOf = (row: ListRow) => {
     const column = columns.find((one) => one.key === titleKey);
     return (column && shownText(column.shape, row[column.key], { yes: "", no: "" })) || `#${row.id}`;
   };
-  const asChosen = (row: ListRow): Chosen => ({
-    id: row.id,
-    title: titleOf(row),
-    state: typeof row.state === "string" ? row.state : null,
-    version: typeof row.version === "number" ? row.version : undefined,
-  });
-  const canBulk =
-    !isNarrow && (form.rights.delete !== "none" || (!asked.bin && form.transitions.some((step) => step.may_run)));
-  const picking: Picked | null = canBulk
-    ? {
-        has: (id) => picked.has(id),
-        size: picked.size,
-        toggle: (row, index, upTo) => {
-          const next = new Map(picked);
-          const from = upTo && lastPicked.current !== null ? lastPicked.current : index;
-          const isOn = !picked.has(row.id);
-          for (let at = Math.min(from, index); at <= Math.max(from, index); at += 1) {
-            const one = rows.at(at);
-            if (!one) continue;
-            if (!isOn) next.delete(one.id);
-            else if (next.size < MOST_CHOSEN) next.set(one.id, asChosen(one));
-          }
-          lastPicked.current = index;
-          setPicked(next);
-        },
-        all: (isOn) => {
-          const next = new Map<number, Chosen>();
-          for (let at = 0; isOn && at < rows.count && next.size < MOST_CHOSEN; at += 1) {
-            const one = rows.at(at);
-            if (one) next.set(one.id, asChosen(one));
-          }
-          setPicked(next);
-        },
-      }
-    : null;
-  // What changed meanwhile is as it is now.
-  const live = [...picked.values()].map((one) => {
-    for (let at = 0; at < rows.count; at += 1) {
-      const row = rows.at(at);
-      if (row?.id === one.id) return asChosen(row);
-    }
-    return one;
-  });
-
-  // --- Files ---
-  const exporting = useMutation({
-    mutationFn: async (format: "xlsx" | "csv") => {
-      const query = { ...rowsAsked, sort: asked.sort?.join(","), columns: keysInSight.join(","), format };
-      keep(await api.file("GET", `${form.form}/export`, { query }));
-    },
-    onMutate: () => void message.open({ key: "export", type: "loading", content: t("exporting"), duration: 0 }),
-    onSuccess: () => void message.open({ key: "export", type: "success", content: t("exported") }),
-    onError: (error) =>
-      void message.open({
-        key: "export",
-        type: "error",
-        content: error instanceof Problem && error.body.detail ? error.body.detail : t("common:somethingWrong"),
-      }),
-  });
+  const { picked, live, clear } = usePicking(rows, asking, titleOf);
+  const canBulk = form.rights.delete !== "none" || (!asked.bin && form.transitions.some((step) => step.may_run));
+  const picking: Picked | null = canBulk ? picked : null;
+  // On a phone a tap opens a card, until somebody says that they want to choose.
+  const [isChoosing, setChoosing] = useState(false);
+  const stopChoosing = () => {
+    clear();
+    setChoosing(false);
+  };
 
   const mayCreate = form.rights.create !== "none";
   useShortcut(
     { keys: "n", label: t("newOne"), disabled: !mayCreate || asked.bin },
     () => void navigate(`/${form.form}/new`),
   );
-
-  const menu = [
-    ...(form.rights.export && !asked.bin
-      ? [
-          { key: "xlsx", icon: <DownloadOutlined aria-hidden="true" />, label: t("exportAs", { format: "Excel" }) },
-          { key: "csv", icon: <DownloadOutlined aria-hidden="true" />, label: t("exportAs", { format: "CSV" }) },
-        ]
-      : []),
-    ...(form.rights.import && !asked.bin
-      ? [{ key: "import", icon: <UploadOutlined aria-hidden="true" />, label: t("common:import") }]
-      : []),
-    ...(form.rights.delete !== "none"
-      ? [{ key: "bin", icon: <DeleteOutlined aria-hidden="true" />, label: asked.bin ? t("leaveBin") : t("bin") }]
-      : []),
-  ];
-  const onMenu = (key: string) => {
-    if (key === "xlsx" || key === "csv") exporting.mutate(key);
-    if (key === "import") navigate(`/${form.form}/import`);
-    if (key === "bin") setAddress(writeAddress(asked.bin ? NOTHING : { ...NOTHING, bin: true }));
-  };
 
   const restore = async (row: ListRow) => {
     const [result] = await inBulk(form.form, { restore: true }, [{ id: row.id, version: undefined }]);
@@ -259,7 +169,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
 
   const [isFiltering, setFiltering] = useState(false);
   const searches = form.searchable || form.numbered;
-  const setWhere = (next: Condition[]) => ask({ where: next });
+  const setWhere = (next: Part[]) => ask({ where: next });
   const groupable = all.filter((one) => one.canGroup);
   const groupColumn = all.find((one) => one.key === asked.group.split(":")[0]);
   const boardColumn = view?.by === undefined ? undefined : all.find((one) => one.key === view.by);
@@ -292,6 +202,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
   );
 
   const waits = <Skeleton active paragraph={{ rows: 8 }} />;
+  const isCards = isNarrow && isTable && !(asked.group && groupColumn?.canGroup);
   let body: ReactNode;
   if (view?.kind === "board" && boardColumn && !asked.bin)
     body = (
@@ -343,7 +254,16 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
   else if (rows.count === 0) body = empty;
   else if (isNarrow)
     body = (
-      <Cards form={form.form} columns={columns} rows={rows} titleKey={titleKey} action={action} label={form.label} />
+      <Cards
+        key={asking}
+        form={form.form}
+        columns={columns}
+        rows={rows}
+        titleKey={titleKey}
+        picked={isChoosing ? picking : null}
+        action={action}
+        label={form.label}
+      />
     );
   else
     body = (
@@ -366,6 +286,16 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
       />
     );
 
+  const bulk = canBulk && (
+    <BulkBar
+      form={form}
+      chosen={live}
+      isBin={asked.bin}
+      isChoosing={isNarrow && isChoosing && isCards}
+      onClear={stopChoosing}
+    />
+  );
+
   return (
     <div className={isNarrow ? "list-page is-narrow" : "list-page"}>
       <header className="list-head">
@@ -373,15 +303,12 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
         {counted}
         <span className="list-space" />
         {!isNarrow && searchBox}
-        {menu.length > 0 && (
-          <Dropdown trigger={["click"]} menu={{ items: menu, onClick: ({ key }) => onMenu(key) }}>
-            <Button
-              icon={<MoreOutlined aria-hidden="true" />}
-              aria-label={t("common:more")}
-              loading={exporting.isPending}
-            />
-          </Dropdown>
-        )}
+        <ListMenu
+          form={form}
+          isBin={asked.bin}
+          question={{ ...rowsAsked, sort: asked.sort?.join(","), columns: keysInSight.join(",") }}
+          onBin={() => setAddress(writeAddress(asked.bin ? NOTHING : { ...NOTHING, bin: true }))}
+        />
         {mayCreate && !asked.bin && !isNarrow && (
           <Tooltip title={<kbd>N</kbd>}>
             <Link to={`/${form.form}/new`} className="list-new">
@@ -400,6 +327,15 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
               onClick={() => setFiltering(true)}
             />
           </Badge>
+          {canBulk && isCards && (
+            <Button
+              icon={<CheckSquareOutlined aria-hidden="true" />}
+              aria-label={t("choose")}
+              aria-pressed={isChoosing}
+              className={isChoosing ? "is-on" : undefined}
+              onClick={() => (isChoosing ? stopChoosing() : setChoosing(true))}
+            />
+          )}
         </div>
       )}
       {!asked.bin && (
@@ -475,9 +411,10 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
               )}
             </div>
           )}
-      {canBulk && <BulkBar form={form} chosen={live} isBin={asked.bin} onClear={() => setPicked(new Map())} />}
+      {!isNarrow && bulk}
       {body}
-      {isNarrow && mayCreate && !asked.bin && (
+      {isNarrow && bulk}
+      {isNarrow && mayCreate && !asked.bin && !isChoosing && (
         <Link to={`/${form.form}/new`} className="list-float" aria-label={t("common:new")}>
           <PlusOutlined aria-hidden="true" />
         </Link>

@@ -7,7 +7,8 @@ import type { ListRow } from "@/api/types";
 import { Look } from "@/look/Look";
 import { createTexts } from "@/text";
 import type { Column } from "./columns";
-import { Grid, type Picked } from "./Grid";
+import { Grid } from "./Grid";
+import type { Picked } from "./picking";
 import type { Rows } from "./usePages";
 
 vi.mock("@ant-design/icons", () => ({ CaretDownFilled: () => null, CaretUpFilled: () => null }));
@@ -30,6 +31,7 @@ function draw(change: Partial<Parameters<typeof Grid>[0]> = {}) {
     count: all.length,
     isWhole: true,
     at: (index) => all[index],
+    loaded: all.map((row, index) => ({ index, row })),
     headings: [],
     isStale: false,
     isLoading: false,

@@ -17,8 +17,8 @@ import { useLook } from "@/look/Look";
 import { ProblemNote } from "@/look/ProblemNote";
 import { Cell } from "./Cell";
 import { type Column, isFigure, usualWidth } from "./columns";
-import type { Condition } from "./condition";
-import { Sum } from "./Grid";
+import type { Part } from "./condition";
+import { Sum } from "./GridSums";
 import "./grid.css";
 import "./groups.css";
 
@@ -27,7 +27,7 @@ interface Group {
   label: string | null;
   count: number;
   sums: Record<string, string>;
-  where: Condition[];
+  where: Part[];
 }
 
 interface Answer {
@@ -43,11 +43,11 @@ interface Props {
   titleKey: string | null;
   selection: Query;
   /** The same conditions as a list, to be added to those of a group. */
-  where: Condition[];
+  where: Part[];
   sort: string[] | null;
   widths: Record<string, number>;
   label: string;
-  onNarrow: (where: Condition[]) => void;
+  onNarrow: (where: Part[]) => void;
 }
 
 const STEP = 50;

@@ -1,13 +1,13 @@
 /** What would come of a file before anything is written: how it is read, what is new, what is wrong. */
-import { DownloadOutlined } from "@ant-design/icons";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Select, Spin } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keep, Problem } from "@/api/client";
+import { Problem } from "@/api/client";
 import type { Form } from "@/api/types";
 import { grouped } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import { Download } from "./Download";
 import { ImportColumns } from "./ImportColumns";
 import { ImportKey } from "./ImportKey";
 import { Counts, Problems } from "./ImportResult";
@@ -65,11 +65,6 @@ export function ImportCheck({ form, file, onBack, onStart }: Props) {
   const start = useMutation({
     mutationFn: () => importApi.start(form.form, file, options),
     onSuccess: (job) => onStart(job.job),
-    onError: tell,
-  });
-  const wrong = useMutation({
-    mutationFn: () => importApi.wrongRows(form.form, file, options),
-    onSuccess: keep,
     onError: tell,
   });
   const change = (some: Partial<Options>) => setOptions({ ...options, ...some });
@@ -180,13 +175,7 @@ export function ImportCheck({ form, file, onBack, onStart }: Props) {
         {told && told.wrong > 0 && (
           <div className="import-wrong">
             <p>{options.skip_wrong ? t("import.skipHelp") : t("import.wrongHelp")}</p>
-            <Button
-              icon={<DownloadOutlined aria-hidden="true" />}
-              loading={wrong.isPending}
-              onClick={() => wrong.mutate()}
-            >
-              {t("import.wrongRows")}
-            </Button>
+            <Download label={t("import.wrongRows")} fetch={() => importApi.wrongRows(form.form, file, options)} />
           </div>
         )}
         {told && (

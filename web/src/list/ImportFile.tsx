@@ -1,20 +1,15 @@
 /** Which file it is, dropped or chosen; and a template for whoever has none. */
-import { DownloadOutlined, InboxOutlined } from "@ant-design/icons";
-import { useMutation } from "@tanstack/react-query";
-import { Button } from "antd";
+import { InboxOutlined } from "@ant-design/icons";
 import { type DragEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keep } from "@/api/client";
 import type { Form } from "@/api/types";
+import { Download } from "./Download";
 import { importApi } from "./importing";
-import { useTold } from "./useTold";
 
 export function ImportFile({ form, onFile }: { form: Form; onFile: (file: File) => void }) {
   const { t } = useTranslation("list");
-  const tell = useTold();
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
-  const template = useMutation({ mutationFn: () => importApi.template(form.form), onSuccess: keep, onError: tell });
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -53,13 +48,7 @@ export function ImportFile({ form, onFile }: { form: Form; onFile: (file: File) 
       <section>
         <h2>{t("import.noFile")}</h2>
         <p className="soft">{t("import.templateHelp")}</p>
-        <Button
-          icon={<DownloadOutlined aria-hidden="true" />}
-          loading={template.isPending}
-          onClick={() => template.mutate()}
-        >
-          {t("import.template")}
-        </Button>
+        <Download label={t("import.template")} fetch={() => importApi.template(form.form)} />
       </section>
     </div>
   );

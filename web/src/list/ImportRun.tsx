@@ -1,15 +1,14 @@
 /** The import while it runs, and when it is over. */
-import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Progress } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { keep } from "@/api/client";
 import { keys } from "@/api/queries";
 import type { Form } from "@/api/types";
 import { grouped } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import { Download } from "./Download";
 import { Counts, Problems } from "./ImportResult";
 import { importApi, isOver, percentOf, targetsOf } from "./importing";
 import { useTold } from "./useTold";
@@ -35,7 +34,6 @@ export function ImportRun({ form, job, onDone, onAgain, onBack }: Props) {
     staleTime: 0,
   });
   const stop = useMutation({ mutationFn: () => importApi.stop(job), onError: tell });
-  const wrong = useMutation({ mutationFn: () => importApi.wrongRowsOf(job), onSuccess: keep, onError: tell });
   const now = state.data;
   const ended = now !== undefined && isOver(now);
   const done = useRef(onDone);
@@ -88,15 +86,7 @@ export function ImportRun({ form, job, onDone, onAgain, onBack }: Props) {
       {now.state === "failed" && <Alert type="error" showIcon title={t("common:somethingWrong")} />}
       {ended && (
         <div className="import-do">
-          {now.has_wrong_rows && (
-            <Button
-              icon={<DownloadOutlined aria-hidden="true" />}
-              loading={wrong.isPending}
-              onClick={() => wrong.mutate()}
-            >
-              {t("import.wrongRows")}
-            </Button>
-          )}
+          {now.has_wrong_rows && <Download label={t("import.wrongRows")} fetch={() => importApi.wrongRowsOf(job)} />}
           {now.state !== "done" && <Button onClick={onBack}>{t("common:back")}</Button>}
           <Button onClick={onAgain}>{t("import.another")}</Button>
           <Link className="list-new" to={`/${form.form}`}>

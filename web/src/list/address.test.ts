@@ -11,17 +11,32 @@ import {
   settingsOf,
   writeAddress,
 } from "./address";
+import type { Part } from "./condition";
 
 const key = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
+const condition: fc.Arbitrary<Part> = fc.record({
+  field: key,
+  op: key,
+  value: fc.oneof(fc.string(), fc.integer(), fc.array(fc.integer())),
+});
+const parts = fc.array(condition, { minLength: 1, maxLength: 3 });
+const part: fc.Arbitrary<Part> = fc.oneof(
+  condition,
+  parts.map((all): Part => ({ all })),
+  fc
+    .array(
+      fc.oneof(
+        condition,
+        parts.map((all): Part => ({ all })),
+      ),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((any) => ({ any })),
+);
 const asked: fc.Arbitrary<Asked> = fc.record({
   view: fc.oneof(fc.constant(""), key),
   q: fc.string({ maxLength: 12 }).map((text) => text.trim()),
-  where: fc.array(
-    fc.record({ field: key, op: key, value: fc.oneof(fc.string(), fc.integer(), fc.array(fc.integer())) }),
-    {
-      maxLength: 3,
-    },
-  ),
+  where: fc.array(part, { maxLength: 3 }),
   filter: fc.string({ maxLength: 20 }),
   sort: fc.oneof(fc.constant(null), fc.array(key, { minLength: 1, maxLength: 3 })),
   columns: fc.oneof(fc.constant(null), fc.array(key, { minLength: 1, maxLength: 5 })),

@@ -1,12 +1,12 @@
 /** What a list shows, as its address says it: so that Back, reload and shared links lead to the same rows. Pure. */
 import type { Query } from "@/api/client";
-import { type Condition, conditionsOf } from "./condition";
+import { conditionsOf, type Part } from "./condition";
 
 export interface Asked {
   /** A declared view by its name, or a kept one by its number; empty: the table. */
   view: string;
   q: string;
-  where: Condition[];
+  where: Part[];
   /** A formula, from a link or a kept view. */
   filter: string;
   /** Keys, the falling ones with a minus; null: as the form declares. */
@@ -78,7 +78,7 @@ export function writeAddress(asked: Asked): URLSearchParams {
 /** What a kept view holds: everything of the address that is not the place one looks at right now. */
 export interface Settings {
   q?: string;
-  where?: Condition[];
+  where?: Part[];
   filter?: string;
   sort?: string[];
   columns?: string[];
@@ -124,7 +124,7 @@ export function isNarrowed(asked: Asked): boolean {
 }
 
 /** Which rows, as the server is asked: without columns, order and place. */
-export function selection(asked: Asked, conditions: Condition[]): Query {
+export function selection(asked: Asked, conditions: Part[]): Query {
   return {
     q: asked.q,
     filter: asked.filter,

@@ -1,14 +1,14 @@
 /** Boards: which columns they have, and which steps lead from one to another. Pure. */
 import type { Form, Transition, Value } from "@/api/types";
 import type { Column } from "./columns";
-import type { Condition } from "./condition";
+import type { Part } from "./condition";
 
 /** The records that share a value, as the server counts them. */
 export interface Group {
   value: Value;
   label: string | null;
   count: number;
-  where: Condition[];
+  where: Part[];
 }
 
 /** The steps that this user may take from one state to another; to `null`: to any. */

@@ -2,8 +2,21 @@ import { describe, expect, it } from "vitest";
 import { dayOf } from "@/look/figures";
 import { createTexts } from "@/text";
 import type { Column } from "./columns";
-import { comparisonsOf, daysOf, fitting, isWhole, type PERIODS, settled, shownOp } from "./condition";
-import { sentence } from "./sentence";
+import {
+  comparisonsOf,
+  conditionsOf,
+  daysOf,
+  everyOf,
+  fitting,
+  isWhole,
+  type Part,
+  type PERIODS,
+  partsOf,
+  settled,
+  shownOp,
+  waysOf,
+} from "./condition";
+import { said, sentence } from "./sentence";
 
 const friday = new Date(2026, 0, 2, 15, 30);
 const days = (period: (typeof PERIODS)[number], at = friday) => daysOf(period, at).map(dayOf);
@@ -64,6 +77,47 @@ describe("conditions for the server", () => {
   });
 });
 
+describe("conditions that count as one", () => {
+  const a = { field: "a", op: "eq", value: 1 };
+  const b = { field: "b", op: "eq", value: 2 };
+  const c = { field: "c", op: "blank" };
+  const either: Part = { any: [a, { all: [b, c] }] };
+
+  it("are made as ways of which any will do, and are read as such again", () => {
+    expect(partsOf([[a], [b, c]])).toEqual([either]);
+    expect(waysOf(either)).toEqual([[a], [b, c]]);
+    expect(waysOf(a)).toEqual([[a]]);
+    // One way alone is nothing but its conditions, and a way of nothing is none.
+    expect(partsOf([[a, b]])).toEqual([a, b]);
+    expect(partsOf([[], [a]])).toEqual([a]);
+    expect(partsOf([[]])).toEqual([]);
+    // What an address says otherwise is shown and not edited.
+    expect(waysOf({ any: [{ all: [{ any: [a, b] }, c] }] })).toBeNull();
+    expect(everyOf(either)).toEqual([a, b, c]);
+  });
+
+  it("are asked of the server with periods of this moment, and without halves", () => {
+    const half = { field: "d", op: "eq", value: null };
+    const today = { field: "at", op: "between", value: "today" };
+    const kinds = (field: string) => (field === "at" ? ("instant" as const) : ("text" as const));
+    const instants = [
+      { field: "at", op: "ge", value: new Date(2026, 0, 2).toISOString() },
+      { field: "at", op: "lt", value: new Date(2026, 0, 3).toISOString() },
+    ];
+    expect(settled([{ any: [a, half, today] }, { any: [half] }], kinds, friday)).toEqual([
+      { any: [a, { all: instants }] },
+    ]);
+    expect(settled([{ all: [a, { any: [b, { all: [c, half] }] }] }], kinds, friday)).toEqual([a, { any: [b, c] }]);
+  });
+
+  it("are taken out of an address as far as they are shaped like some", () => {
+    expect(conditionsOf([either, { any: [] }, { any: [7] }, { all: [{ any: [b, "x"] }] }])).toEqual([
+      either,
+      { all: [{ any: [b] }] },
+    ]);
+  });
+});
+
 describe("sentences", () => {
   const column = (shape: Column["shape"]): Column => ({
     key: "a",
@@ -87,6 +141,25 @@ describe("sentences", () => {
       "Day is on or after 2026-01-02",
     );
     expect(sentence(chinese, { field: "a", op: "between", value: "this_month" }, day, named)).toBe("Day 在 本月");
+  });
+
+  it("say which conditions count as one", () => {
+    const columns = ["A", "B", "C"].map(
+      (label): Column => ({ ...column({ kind: "link", label, to: "person" }), key: label.toLowerCase() }),
+    );
+    const one = { field: "a", op: "in", value: [3] };
+    const other: Part = {
+      all: [
+        { field: "b", op: "in", value: [4] },
+        { field: "c", op: "blank" },
+      ],
+    };
+    const titles = (form: string, id: number) => `${form} ${id}`;
+    expect(said(english, { any: [one, other] }, columns, titles)).toBe(
+      "A is person 3, or (B is person 4 and C is blank)",
+    );
+    expect(said(chinese, { any: [one, other] }, columns, titles)).toBe("A 是 person 3，或（B 是 person 4 且 C 为空）");
+    expect(said(english, other, columns, titles)).toBe("B is person 4 and C is blank");
   });
 
   it("call choices and links by name, and count what is too long", () => {

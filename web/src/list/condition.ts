@@ -1,5 +1,5 @@
 /** Conditions of a list: which comparisons a kind of field allows, what they compare with, and when they are whole. Pure. */
-import type { Kind, Value } from "@/api/types";
+import type { Kind } from "@/api/types";
 import { dayOf } from "@/look/figures";
 
 export interface Condition {
@@ -7,6 +7,10 @@ export interface Condition {
   op: string;
   value?: unknown;
 }
+
+/** Conditions that count as one: where any of them holds, or where all do. */
+export type Combined = { any: Part[] } | { all: Part[] };
+export type Part = Condition | Combined;
 
 /** What a comparison is compared with. */
 export type Operand = "none" | "one" | "pair" | "many" | "period";
@@ -124,10 +128,17 @@ export function daysOf(period: Period, today: Date): [Date, Date] {
 }
 
 /** Conditions as the server takes them: periods become days (or instants) of this very moment, halves are left out. */
-export function settled(conditions: Condition[], kindOf: (field: string) => Kind | undefined, now: Date): Condition[] {
-  return conditions.filter(isWhole).flatMap((condition) => {
-    if (condition.op !== "between" || !isPeriod(condition.value)) return [condition];
-    const { field } = condition;
+export function settled(parts: Part[], kindOf: (field: string) => Kind | undefined, now: Date): Part[] {
+  return parts.flatMap((part): Part[] => {
+    if ("any" in part) {
+      const each = part.any.map((one) => settled([one], kindOf, now)).filter((one) => one.length > 0);
+      return each.length > 0 ? [{ any: each.map(asOne) }] : [];
+    }
+    if ("all" in part) return settled(part.all, kindOf, now);
+    if (!isWhole(part)) return [];
+    if (part.op !== "between" || !isPeriod(part.value)) return [part];
+    const { field } = part;
+    const condition = { value: part.value };
     const [first, last] = daysOf(condition.value, now);
     if (kindOf(field) !== "instant") return [{ field, op: "between", value: [dayOf(first), dayOf(last)] }];
     return [
@@ -154,13 +165,45 @@ export function fitting(op: string, value: unknown): unknown {
   }
 }
 
-/** Conditions out of an address or a stored view: anything that is not shaped like one is left out. */
-export function conditionsOf(given: unknown): Condition[] {
-  if (!Array.isArray(given)) return [];
-  return given.filter(
-    (one): one is Condition =>
-      typeof one === "object" && one !== null && typeof one.field === "string" && typeof one.op === "string",
-  );
+/** Conditions that must all hold, as one that can stand among others. */
+export function asOne(parts: Part[]): Part {
+  return parts.length === 1 && parts[0] ? parts[0] : { all: parts };
 }
 
-export const asValue = (value: unknown) => value as Value;
+/** Conditions out of an address or a stored view: anything that is not shaped like one is left out. */
+export function conditionsOf(given: unknown): Part[] {
+  if (!Array.isArray(given)) return [];
+  return given.flatMap((one: unknown): Part[] => {
+    if (typeof one !== "object" || one === null) return [];
+    if ("field" in one && "op" in one)
+      return typeof one.field === "string" && typeof one.op === "string" ? [one as Condition] : [];
+    const any = "any" in one ? conditionsOf(one.any) : [];
+    if (any.length > 0) return [{ any }];
+    const all = "all" in one ? conditionsOf(one.all) : [];
+    return all.length > 0 ? [{ all }] : [];
+  });
+}
+
+/** Every condition of a part, however deep. */
+export function everyOf(part: Part): Condition[] {
+  if ("any" in part) return part.any.flatMap(everyOf);
+  return "all" in part ? part.all.flatMap(everyOf) : [part];
+}
+
+/** A part as people make one: ways of which any will do, each of conditions that must all hold; null: made otherwise. */
+export function waysOf(part: Part): Condition[][] | null {
+  const ways: Condition[][] = [];
+  for (const way of "any" in part ? part.any : [part]) {
+    const all = "all" in way ? way.all : [way];
+    const plain = all.filter((one): one is Condition => "field" in one);
+    if (plain.length < all.length) return null;
+    ways.push(plain);
+  }
+  return ways;
+}
+
+/** The parts that ways stand for. One way alone is nothing but its conditions. */
+export function partsOf(ways: Condition[][]): Part[] {
+  const given = ways.filter((way) => way.length > 0);
+  return given.length > 1 ? [{ any: given.map(asOne) }] : (given[0] ?? []);
+}

@@ -3,12 +3,26 @@ import type { TFunction } from "i18next";
 import type { Value } from "@/api/types";
 import { shown } from "@/fields/shown";
 import type { Column } from "./columns";
-import { type Condition, isPeriod, operandOf, shownOp } from "./condition";
+import { type Condition, isPeriod, operandOf, type Part, shownOp } from "./condition";
 
 /** Days and instants have words of their own for some comparisons. */
 export function opText(t: TFunction, op: string, kind: Column["shape"]["kind"]): string {
   const isDay = kind === "date" || kind === "instant" || kind === "month";
   return t(`list:op.${isDay && (op === "ge" || op === "le" || op === "eq") ? `${op}_day` : op}`);
+}
+
+/** Who tells the names of linked records. */
+export type Titles = (form: string, id: number) => string;
+
+/** Several conditions in one sentence: "State is Draft, or (Total is at least 100 and Day is in this month)". */
+export function said(t: TFunction, part: Part, columns: Column[], titles: Titles, isInside = false): string {
+  if ("field" in part) {
+    const column = columns.find((one) => one.key === part.field);
+    return sentence(t, part, column, (id) => titles(column?.shape.to ?? "", id));
+  }
+  const [parts, word] = "any" in part ? [part.any, "list:either"] : [part.all, "list:both"];
+  const words = parts.map((one) => said(t, one, columns, titles, parts.length > 1)).join(t(word));
+  return isInside && parts.length > 1 ? t("list:together", { words }) : words;
 }
 
 export function sentence(

@@ -1,9 +1,10 @@
 /** The names of linked records that an address knows by their number only. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQueries } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { keys } from "@/api/queries";
 import type { Page } from "@/api/types";
 import { titleOf } from "@/fields/title";
+import type { Titles } from "./sentence";
 
 const MOST = 100;
 
@@ -18,9 +19,15 @@ const titlesQuery = (form: string, ids: number[]) =>
     staleTime: 300_000,
   });
 
-/** Names by number; what may not be seen, or is still on its way, is called by its number. */
-export function useTitles(form: string | undefined, ids: number[]): (id: number) => string {
-  const few = [...new Set(ids)].sort((a, b) => a - b).slice(0, MOST);
-  const found = useQuery({ ...titlesQuery(form ?? "", few), enabled: form !== undefined && few.length > 0 });
-  return (id) => found.data?.[id] ?? `#${id}`;
+/** Names by form and number; what may not be seen, or is still on its way, is called by its number. */
+export function useTitles(wanted: { form: string; id: number }[]): Titles {
+  const byForm = new Map<string, number[]>();
+  for (const { form, id } of wanted) byForm.set(form, [...(byForm.get(form) ?? []), id]);
+  const forms = [...byForm.keys()].filter(Boolean).sort();
+  const found = useQueries({
+    queries: forms.map((form) =>
+      titlesQuery(form, [...new Set(byForm.get(form))].sort((a, b) => a - b).slice(0, MOST)),
+    ),
+  });
+  return (form, id) => found[forms.indexOf(form)]?.data?.[id] ?? `#${id}`;
 }

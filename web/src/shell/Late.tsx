@@ -1,14 +1,7 @@
-/** Nothing at first: most pages are there before anybody could read "loading". */
+/** A page that is on its way: nothing for a moment, then its outlines. */
 import { Skeleton } from "antd";
-import { useEffect, useState } from "react";
-
-const LATE_MS = 200;
+import { useLate } from "@/look/useLate";
 
 export function Late() {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), LATE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return isLate ? <Skeleton active style={{ padding: 24 }} /> : null;
+  return useLate() ? <Skeleton active style={{ padding: 24 }} /> : null;
 }
