@@ -20,8 +20,6 @@ QUIET = (
     "--disable-sync",
 )
 _ANSWERED = re.compile(r"the server responded with a status of (\d{3})")
-#: Whoever comes to the door is asked who they are; that nobody is known yet is no fault.
-_NOBODY_YET = (401, "/api/session")
 
 
 def program() -> str:
@@ -52,15 +50,12 @@ class Watch:
         where = str(message.location.get("url", ""))
         if status is None:
             self.faults.append(f"console: {message.text} ({where})")
-        elif not self._is_expected(int(status[1]), where):
+        elif int(status[1]) not in self.expected:
             self.faults.append(f"console: {status[1]} from {where}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 500:
             self.faults.append(f"server: {response.status} from {response.url}")
-
-    def _is_expected(self, status: int, where: str) -> bool:
-        return status in self.expected or (status == _NOBODY_YET[0] and where.endswith(_NOBODY_YET[1]))
 
 
 def keep(page: Page, folder: Path, name: str) -> Sequence[Path]:

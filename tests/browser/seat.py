@@ -119,8 +119,8 @@ class Seat:
         """What an open list offers."""
         return self.page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter(has_text=title).first
 
-    def sees(self, text: str | re.Pattern[str], *, timeout_ms: int = 10_000) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible(timeout=timeout_ms)
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
 
     @property
     def dialog(self) -> Locator:

@@ -110,6 +110,15 @@ describe("a record that is typed", () => {
     expect(computation.values).toMatchObject({ rate: "0.05", ends_on: "2026-04-03" });
   });
 
+  test("what is taken back of stored rows is what the server said of them", () => {
+    const said = { lines: [{ id: 5, thing: { id: 21, title: "A" }, quantity: "2" }] };
+    const computation = new Computation(world.form, context, { values: said, isNew: false, id: 1 });
+    computation.type({ lines: [{ key: "#5", id: 5, quantity: "9" }] });
+    expect(computation.values).toMatchObject({ lines: [{ quantity: "9" }] });
+    computation.type({});
+    expect(computation.values).toMatchObject({ lines: [{ quantity: "2" }] });
+  });
+
   test("rows come, go and change places", () => {
     const rows = keyed([
       { thing: 21, quantity: "1" },

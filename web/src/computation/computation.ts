@@ -428,7 +428,9 @@ export class Computation {
         this.forget(row);
       }
       // The same object says the same, unless the row was touched in another way meanwhile.
-      if (one !== row.said && one !== row.given) this.typeRow(row, fields, one);
+      if (one === row.said) {
+        if (row.typed.size > 0) this.typeRow(row, fields, { key });
+      } else if (one !== row.given) this.typeRow(row, fields, one);
       row.given = one;
       if (isNew) this.fill(row);
       return row;

@@ -15,7 +15,7 @@ import { cellValue, SEPARATOR, wrongIn } from "./RowView";
 import { isUnreadable } from "./reading";
 import type { GridRow } from "./rows";
 import { scanColumns } from "./scanning";
-import { added, sumOf } from "./totals";
+import { added, Sums } from "./totals";
 import type { Lines } from "./useLines";
 
 interface Props {
@@ -31,6 +31,7 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
   const { t } = useTranslation("lines");
   /** The key of the row in the sheet: the empty one at the end keeps it when it becomes a row. */
   const [openKey, setOpenKey] = useState<string | null>(null);
+  const [sums] = useState(() => new Sums());
   const rows = lines.now;
   const all = lines.shown;
   const openAt = openKey === null ? -1 : all.findIndex((row) => row.key === openKey);
@@ -65,7 +66,7 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
       {summed.length > 0 && (
         <dl className="lines-card-sums">
           {summed.map((one) => {
-            const sum = sumOf(rows, one.key);
+            const sum = sums.of(rows, one.key);
             return (
               <div key={one.key}>
                 <dt>{one.label}</dt>
@@ -75,7 +76,7 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
           })}
         </dl>
       )}
-      {!readOnly && (
+      {lines.mayAdd && (
         <Button
           block
           size="large"
@@ -264,7 +265,7 @@ function Sheet(props: SheetProps) {
       }
       footer={
         <div className="lines-sheet-foot">
-          {isRow && typed.length > 0 && (
+          {isRow && lines.mayAdd && (
             <Button
               size="large"
               danger

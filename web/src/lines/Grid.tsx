@@ -176,7 +176,8 @@ export function Grid(props: Props) {
       setActive(within(place, sizeNow()));
       setExtent(null);
     }
-    virtual.scrollToIndex(place.row, { align: "auto" });
+    // A row that is drawn comes into sight with its focus; to look where others lie lays the whole page out.
+    if (!cellAt(scroller.current, place)) virtual.scrollToIndex(place.row, { align: "auto" });
   };
   const goOn = (step: 1 | -1): boolean => {
     finish();
@@ -222,12 +223,13 @@ export function Grid(props: Props) {
     wantsFocus.current = true;
   };
   const removeRows = (from: number, to: number) => {
+    if (!lines.mayAdd) return;
     cancel();
     lines.remove(from, to);
     goTo({ row: from, column: active.column });
   };
   const insert = () => {
-    if (readOnly) return;
+    if (!lines.mayAdd) return;
     finish();
     const at = active.row + 1;
     if (at < lines.now.length) lines.insert(at);
@@ -463,7 +465,8 @@ export function Grid(props: Props) {
                 right={isIn && extent ? block.right : -2}
                 editor={isHere ? editor() : null}
                 readOnly={readOnly}
-                isSpare={!readOnly && item.index === rows.length - 1}
+                mayGo={lines.mayAdd}
+                isSpare={item.index >= lines.now.length}
                 flash={flash?.key === one.key ? flash.times : 0}
                 onWhy={Boolean(onWhy) && one.id !== undefined}
               />

@@ -40,6 +40,8 @@ export interface LinesGridProps {
   rows: GridRow[];
   onChange: (rows: GridRow[]) => void;
   readOnly: boolean;
+  /** Cells may be typed in, but rows neither come nor go. */
+  rowsStay?: boolean;
   errors: CellError[];
   /** Figures beside each row by name, in the order of the rows: `{on_hand: {value: "12"}}`; may be shorter than the rows. */
   besides: Record<string, BesideFigure>[];
@@ -67,6 +69,7 @@ export interface CellState {
 
 export default function LinesGrid(props: LinesGridProps) {
   const { form, field, rows, readOnly, errors, stateOf } = props;
+  const mayAdd = !readOnly && !props.rowsStay;
   const { t } = useTranslation("lines");
   const narrow = useNarrow();
   const root = useRef<HTMLElement>(null);
@@ -78,8 +81,9 @@ export default function LinesGrid(props: LinesGridProps) {
   // The same columns as long as nothing about them changes: rows are then drawn anew for their own sake only.
   const beside = readOnly && props.besides.length === 0 ? undefined : form.beside;
   const columns = useMemo(() => columnsOf(field, beside, seen, widths), [field, beside, seen, widths]);
-  const scanned = readOnly ? null : scanColumns(field.fields ?? []);
-  const first = scanColumns(field.fields ?? [])?.link ?? null;
+  const scannable = scanColumns(field.fields ?? []);
+  const scanned = mayAdd ? scannable : null;
+  const first = scannable?.link ?? null;
   const telling = { column: first?.name ?? "", words: useTelling(first, rows) };
   const scans = useScans(lines, scanned);
   const [pasting, setPasting] = useState<{ paste: Paste | null; row: number } | null>(null);
@@ -176,6 +180,7 @@ export default function LinesGrid(props: LinesGridProps) {
       <Foot
         narrow={narrow}
         readOnly={readOnly}
+        mayAdd={mayAdd}
         pastes={message !== null}
         scans={scanned !== null && narrow}
         told={told}
@@ -244,6 +249,7 @@ interface FootActs {
 interface FootProps {
   narrow: boolean;
   readOnly: boolean;
+  mayAdd: boolean;
   pastes: boolean;
   scans: boolean;
   told: string | null;
@@ -256,11 +262,11 @@ interface FootProps {
 
 /** What can be done with the rows, and what is to be said of them. */
 const Foot = memo(function Foot(props: FootProps) {
-  const { narrow, readOnly, pastes, scans, told, statusId, waiting, wrong, count, does } = props;
+  const { narrow, readOnly, mayAdd, pastes, scans, told, statusId, waiting, wrong, count, does } = props;
   const { t } = useTranslation("lines");
   return (
     <div className="lines-foot">
-      {!readOnly && !narrow && (
+      {mayAdd && !narrow && (
         <Tooltip title={t("addHint")}>
           <Button type="text" size="small" icon={<PlusOutlined aria-hidden="true" />} onClick={does.add}>
             {t("addRow")}

@@ -34,6 +34,8 @@ export interface RowProps {
   right: number;
   editor: ReactNode;
   readOnly: boolean;
+  /** It may be taken away. */
+  mayGo: boolean;
   isSpare: boolean;
   /** A scan has just changed the row, so many times by now. */
   flash: number;
@@ -65,7 +67,8 @@ export const RowView = memo(function RowView(props: RowProps) {
       role="row"
       aria-rowindex={place + 2}
       className={classes.join(" ")}
-      style={{ transform: `translateY(${top}px)` }}
+      // Not moved by a transform: each would be a layer of its own, put together anew with every key.
+      style={{ top }}
       data-flash={flash || undefined}
     >
       {flash > 0 && <span key={flash} className="lines-flash" />}
@@ -131,7 +134,7 @@ export const RowView = memo(function RowView(props: RowProps) {
       })}
       {!readOnly && (
         <div className="lines-cell lines-end" role="gridcell" aria-colindex={columns.length + 2}>
-          {!isSpare && (
+          {props.mayGo && !isSpare && (
             <button
               type="button"
               tabIndex={-1}

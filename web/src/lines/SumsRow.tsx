@@ -1,12 +1,12 @@
 /** The sums under the rows. */
 // biome-ignore-all lint/a11y/useSemanticElements: a grid of which only the rows in sight are drawn cannot be a table element; the pattern of ARIA says the rest
 // biome-ignore-all lint/a11y/useFocusableInteractive: one cell of the whole grid is in the order of focus at a time
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { figure, isNegative } from "@/look/figures";
 import { type Column, isSummed } from "./columns";
 import type { GridRow } from "./rows";
-import { sumOf } from "./totals";
+import { Sums } from "./totals";
 
 interface Props {
   rows: readonly GridRow[];
@@ -18,9 +18,10 @@ interface Props {
 
 export const SumsRow = memo(function SumsRow({ rows, columns, place, readOnly }: Props) {
   const { t } = useTranslation("lines");
+  const [kept] = useState(() => new Sums());
   const sums = useMemo(
-    () => new Map(rows.length === 0 ? [] : columns.filter(isSummed).map((one) => [one.key, sumOf(rows, one.key)])),
-    [rows, columns],
+    () => new Map(rows.length === 0 ? [] : columns.filter(isSummed).map((one) => [one.key, kept.of(rows, one.key)])),
+    [kept, rows, columns],
   );
   return (
     <div role="row" aria-rowindex={place} className="lines-row lines-sums">

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { applied, type Change, History } from "./history";
 import { blockOf, firstTyped, nextOf, nextTyped, towards } from "./moving";
 import type { GridRow } from "./rows";
-import { added, sumOf } from "./totals";
+import { added, Sums } from "./totals";
 
 const row = (key: string, cells: object = {}) => ({ key, ...cells }) as GridRow;
 
@@ -95,19 +95,27 @@ describe("undoing", () => {
 describe("sums", () => {
   test("are exact", () => {
     const rows = [row("a", { x: "0.10" }), row("b", { x: "0.2" }), row("c", { x: "-12345678901234567.07" })];
-    expect(sumOf(rows, "x")).toBe("-12345678901234566.77");
+    expect(new Sums().of(rows, "x")).toBe("-12345678901234566.77");
     expect(added("0.1", "0.2")).toBe("0.3");
     expect(added(null, "3")).toBe("3");
     expect(added("-1", "1")).toBe("0");
   });
   test("leave out what is no figure", () => {
-    expect(sumOf([row("a", { x: "many" }), row("b"), row("c", { x: "2" })], "x")).toBe("2");
+    expect(new Sums().of([row("a", { x: "many" }), row("b"), row("c", { x: "2" })], "x")).toBe("2");
+  });
+  test("follow rows that change, come and go", () => {
+    const sums = new Sums();
+    const [a, b, c] = [row("a", { x: "1.5" }), row("b", { x: "2" }), row("c", { x: "4" })];
+    expect(sums.of([a, b, c], "x")).toBe("7.5");
+    expect(sums.of([a, row("b", { x: "3" }), c], "x")).toBe("8.5");
+    expect(sums.of([c, a], "x")).toBe("5.5");
+    expect(sums.of([], "x")).toBe("0");
   });
   test("agree with whole numbers", () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt(-(10n ** 20n), 10n ** 20n)), (figures) => {
         const rows = figures.map((one, at) => row(String(at), { x: one.toString() }));
-        expect(sumOf(rows, "x")).toBe(figures.reduce((sum, one) => sum + one, 0n).toString());
+        expect(new Sums().of(rows, "x")).toBe(figures.reduce((sum, one) => sum + one, 0n).toString());
       }),
     );
   });

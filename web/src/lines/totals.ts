@@ -1,10 +1,8 @@
-/** Sums over rows, exact and anew with every key: what a row adds is remembered as long as the row stays the same. Pure. */
+/** Sums over rows, exact and anew with every key: only what changed since the last time is reckoned. */
 import type { GridRow } from "./rows";
 
 const PLACES = 12;
 const EXACT = /^(-?)(\d+)(?:\.(\d{1,12}))?$/;
-const known = new WeakMap<GridRow, Map<string, bigint>>();
-
 function scaled(value: unknown): bigint {
   const [, sign, whole = "", fraction = ""] = EXACT.exec(String(value ?? "")) ?? [];
   if (!whole) return 0n;
@@ -18,23 +16,25 @@ function written(sum: bigint): string {
   return `${sum < 0n ? "-" : ""}${digits.slice(0, -PLACES)}${fraction ? `.${fraction}` : ""}`;
 }
 
-/** The sum of a column; what is no figure adds nothing. */
-export function sumOf(rows: readonly GridRow[], column: string): string {
-  let sum = 0n;
-  for (const row of rows) {
-    let own = known.get(row);
-    if (!own) {
-      own = new Map();
-      known.set(row, own);
+/** The sums of the columns of some rows, for whoever asks again and again while they are typed. */
+export class Sums {
+  private readonly last = new Map<string, { rows: readonly GridRow[]; sum: bigint }>();
+
+  /** The sum of a column; what is no figure adds nothing. */
+  of(rows: readonly GridRow[], column: string): string {
+    const last = this.last.get(column);
+    let sum = last?.sum ?? 0n;
+    const most = Math.max(rows.length, last?.rows.length ?? 0);
+    for (let at = 0; at < most; at += 1) {
+      const was = last?.rows[at];
+      const now = rows[at];
+      if (was === now) continue;
+      if (was) sum -= scaled(was[column]);
+      if (now) sum += scaled(now[column]);
     }
-    let figure = own.get(column);
-    if (figure === undefined) {
-      figure = scaled(row[column]);
-      own.set(column, figure);
-    }
-    sum += figure;
+    this.last.set(column, { rows, sum });
+    return written(sum);
   }
-  return written(sum);
 }
 
 /** Two exact figures together. */

@@ -6,7 +6,7 @@ import { applied, type CellChange, type Change, History } from "./history";
 import type { LinesGridProps } from "./LinesGrid";
 import { type GridRow, newRowKey } from "./rows";
 
-type Given = Pick<LinesGridProps, "rows" | "onChange" | "readOnly" | "isTyped" | "field" | "stateOf">;
+type Given = Pick<LinesGridProps, "rows" | "onChange" | "readOnly" | "rowsStay" | "isTyped" | "field" | "stateOf">;
 
 export class Lines {
   readonly history = new History();
@@ -33,9 +33,14 @@ export class Lines {
     return { key: this.spareKey } as GridRow;
   }
 
-  /** The rows as they are shown: with the empty one where rows may be typed. */
+  /** Whether rows may come and go. */
+  get mayAdd(): boolean {
+    return !this.given.readOnly && !this.given.rowsStay;
+  }
+
+  /** The rows as they are shown: with the empty one where rows may be added. */
   get shown(): GridRow[] {
-    return this.given.readOnly ? this.now : [...this.now, this.spare];
+    return this.mayAdd ? [...this.now, this.spare] : this.now;
   }
 
   private get columns(): readonly Field[] {
@@ -74,7 +79,8 @@ export class Lines {
   }
 
   /** Do it, and remember how to take it back. */
-  act(changes: readonly Change[]): void {
+  act(wanted: readonly Change[]): void {
+    const changes = this.mayAdd ? wanted : wanted.filter((one) => one.kind === "cells");
     if (changes.length === 0) return;
     for (const change of changes) this.touch(change);
     this.history.add(changes);

@@ -58,7 +58,11 @@ export const Actions = memo(function Actions(props: Props) {
   const written = useWritten();
   const steps = stepsOf(form, page);
   // What the great button and its key do leads on; giving up or going back is never one keystroke away.
-  const main = steps.find((one) => one.is_allowed && (page === null || leadsOn(form, page.state, one.to)));
+  // A step that edits leads nowhere by itself.
+  const editing = new Set(form.transitions.filter((one) => (one.edits ?? []).length > 0).map((one) => one.name));
+  const main = steps.find(
+    (one) => one.is_allowed && (page === null || (leadsOn(form, page.state, one.to) && !editing.has(one.name))),
+  );
   const prints = form.prints ?? [];
   const print = useMutation({
     mutationFn: (name: string) => printFile(`${form.form}/${page?.id}/print/${name}`),

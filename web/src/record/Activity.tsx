@@ -6,10 +6,9 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { actionKey, api } from "@/api/client";
 import { changesQuery, keys, recordQuery } from "@/api/queries";
-import type { Change, Field, Form, Linked, Page, Value } from "@/api/types";
+import type { Change, Field, Form, Linked, Value } from "@/api/types";
 import { isBlank, type Shape, shapeOf } from "@/fields/shape";
 import { shown } from "@/fields/shown";
-import { titleOf } from "@/fields/title";
 import { dayOf, instantText } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
 
@@ -24,9 +23,6 @@ export interface Comment {
 }
 
 type Happened = { at: string; key: string } & ({ change: Change } | { comment: Comment });
-
-/** The people of a company: the one form that the platform itself knows. */
-const PEOPLE = "user";
 
 /** The latest first. */
 export function happenings(changes: readonly Change[], comments: readonly Comment[]): Happened[] {
@@ -98,12 +94,12 @@ function NewComment({ form, id }: { form: string; id: number }) {
   const [asked, setAsked] = useState<string | null>(null);
   const people = useRef(new Map<number, Linked>());
   const found = useQuery({
-    queryKey: [...keys.lists(PEOPLE), "search", asked],
-    queryFn: ({ signal }) => api.get<Page>("search", { form: PEOPLE, q: asked ?? "", limit: 8 }, signal),
+    queryKey: [...keys.record(form, id), "readers", asked],
+    queryFn: ({ signal }) => api.get<{ items: Linked[] }>(`${form}/${id}/readers`, { q: asked ?? "" }, signal),
     enabled: asked !== null,
     retry: false,
   });
-  const offered = (found.data?.rows ?? []).map((row) => ({ id: row.id, title: titleOf(found.data as Page, row) }));
+  const offered = found.data?.items ?? [];
   for (const one of offered) people.current.set(one.id, one);
   const key = useRef(actionKey());
   const say = useMutation({
@@ -134,7 +130,7 @@ function NewComment({ form, id }: { form: string; id: number }) {
         // The server found them, also by their letters: what it found needs no second sieve.
         filterOption={false}
         loading={found.isFetching}
-        options={offered.map((one) => ({ value: one.title, label: one.title, key: String(one.id) }))}
+        options={offered.map((one) => ({ value: one.title ?? "", label: one.title, key: String(one.id) }))}
         autoSize={{ minRows: 1, maxRows: 6 }}
         placeholder={t("commentHint")}
         aria-label={t("comment")}

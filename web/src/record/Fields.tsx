@@ -6,6 +6,7 @@ import type { GridRow } from "@/lines/rows";
 import { useNarrow } from "@/look/useNarrow";
 import { Cell } from "./Cell";
 import { cellErrors, errorOf, type Placed } from "./errors";
+import type { Open } from "./open";
 import type { Typing } from "./useTyping";
 import { rowsOf, type Typed } from "./values";
 import type { Question } from "./Why";
@@ -15,14 +16,14 @@ interface Props {
   page: RecordPage | null;
   typing: Typing;
   isTyping: boolean;
-  openFields: ReadonlySet<string>;
+  open: Open;
   errors: readonly Placed[];
   besides: Record<string, LinesGridProps["besides"]>;
   why: (field: Field) => void;
   onQuestion: (question: Question) => void;
 }
 
-export function Fields({ form, page, typing, isTyping, openFields, errors, besides, why, onQuestion }: Props) {
+export function Fields({ form, page, typing, isTyping, open, errors, besides, why, onQuestion }: Props) {
   const { t } = useTranslation("record");
   const { shown, set, setRows, stateOf } = typing;
   const byName = new Map(form.fields.map((one) => [one.name, one]));
@@ -45,7 +46,7 @@ export function Fields({ form, page, typing, isTyping, openFields, errors, besid
           <div className="cells">
             {cells.map((field) => {
               const own = stateOf(field.name);
-              const state = { ...own, editable: own.editable && openFields.has(field.name) };
+              const state = { ...own, editable: own.editable && open.fields.has(field.name) };
               const autoFocus = isFirst && isTyping && state.editable;
               if (autoFocus) isFirst = false;
               return (
@@ -74,13 +75,16 @@ export function Fields({ form, page, typing, isTyping, openFields, errors, besid
                 field={field}
                 rows={rowsOf(shown, field.name)}
                 onChange={(rows: GridRow[]) => setRows(field, rows)}
-                readOnly={!isTyping || !openFields.has(field.name)}
+                readOnly={!isTyping || !open.fields.has(field.name)}
+                rowsStay={!open.rows.has(field.name)}
                 errors={cellErrors(errors, field.name, shown)}
                 besides={besides[field.name] ?? []}
                 values={shown}
                 stateOf={(column, row) => {
                   const own = stateOf(column.name, field.name, row.key);
-                  return { ...own, editable: own.editable && openFields.has(`${field.name}.${column.name}`) };
+                  const isOpen = open.fields.has(`${field.name}.${column.name}`);
+                  const isNew = !row.id && open.rows.has(field.name);
+                  return { ...own, editable: own.editable && (isOpen || isNew) };
                 }}
                 isTyped={(row, column) => isTypedIn(typing.typed, field.name, row.key, column)}
                 {...(page

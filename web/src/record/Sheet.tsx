@@ -1,7 +1,7 @@
 /** A record on its page: head, states, fields, lines, and what can be done with it; typed in place. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Tabs } from "antd";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { sessionQuery } from "@/api/queries";
@@ -11,6 +11,7 @@ import { useNarrow } from "@/look/useNarrow";
 import { useSteady } from "@/look/useSteady";
 import { Actions, type Doing } from "./Actions";
 import { Activity } from "./Activity";
+import { AmendActions, AmendNote } from "./Amending";
 import { Chain } from "./Chain";
 import { Conflict } from "./Conflict";
 import { contextOf, keptPlace } from "./context";
@@ -19,7 +20,7 @@ import { Fields } from "./Fields";
 import { Files } from "./Files";
 import { Head } from "./Head";
 import { Notes } from "./Notes";
-import { openIn } from "./open";
+import { openIn, opensMore } from "./open";
 import { StepPanel } from "./StepPanel";
 import { type Start, useActing } from "./useActing";
 import { useBeside } from "./useBeside";
@@ -28,6 +29,8 @@ import { useSide } from "./useSide";
 import { useTyping } from "./useTyping";
 import type { Typed } from "./values";
 import { type Question, Why } from "./Why";
+
+const Way = lazy(() => import("./Way"));
 
 interface Props {
   form: Form;
@@ -47,28 +50,36 @@ export function Sheet({ form, page, base, initial }: Props) {
   // Over which state of the record is typed: newer ones are taken over as long as nothing is typed.
   const [start, setStart] = useState<Start>({ page, base });
   const context = useMemo(() => contextOf(session), [session]);
-  const typing = useTyping({ form, page: start.page, base: start.base, typed: initial, context });
+  // A step that opens more of the record than stands open: it is typed for that step, until it is taken or left.
+  const [amends, setAmends] = useState<string | null>(null);
+  const amended = form.transitions.find((one) => one.name === amends) ?? null;
+  const typing = useTyping({ form, page: start.page, base: start.base, typed: initial, step: amends, context });
   const { typed, shown, isDirty } = typing;
   const isTouched = Object.keys(typed).length > 0;
   if (start.page !== page && !isTouched) setStart({ page, base });
+  const mayTake = (name: string) => page?.transitions.some((one) => one.name === name && one.is_allowed) ?? false;
+  if (amends !== null && !isTouched && !mayTake(amends)) setAmends(null);
   const isBehind = start.page !== null && page !== null && start.page.version !== page.version;
 
   const isDeleted = Boolean(page?.deleted_at);
-  const openFields = useMemo(() => openIn(form, page), [form, page]);
+  const open = useMemo(() => openIn(form, page, amended?.edits), [form, page, amended]);
   const typesAtOnce = page === null || (form.kind === "document" && page.editable);
   const [isEditing, setEditing] = useState(false);
-  const mayEdit = !isDeleted && openFields.size > 0;
-  const isTyping = mayEdit && (typesAtOnce || isEditing || isTouched);
+  const mayEdit = !isDeleted && open.fields.size > 0;
+  const isTyping = mayEdit && (typesAtOnce || isEditing || isTouched || amended !== null);
 
   const place = useMemo(() => keptPlace(session, form, page?.id ?? null), [session, form, page?.id]);
-  const keeping = useKeeping(place, typing, start.page?.version ?? null);
+  const keeping = useKeeping(place, typing, start.page?.version ?? null, amends);
+  const kept = keeping.found && (!keeping.found.step || mayTake(keeping.found.step)) ? keeping.found : null;
   const acting = useActing({
     form,
     page,
     start,
     typing,
+    amends,
     onEnd: keeping.end,
     onSaved: () => setEditing(false),
+    onAmend: setAmends,
     onRestart: setStart,
   });
   const { run, bin, restore, refused, clashes, doing, setDoing } = acting;
@@ -85,9 +96,9 @@ export function Sheet({ form, page, base, initial }: Props) {
   }, [refused]);
   // Who asked to edit begins at the first field, without reaching for the mouse.
   useEffect(() => {
-    if (isEditing && !narrow)
+    if ((isEditing || amends !== null) && !narrow)
       sheet.current?.querySelector<HTMLElement>(".cell :is(input, textarea, button.ant-switch)")?.focus();
-  }, [isEditing, narrow]);
+  }, [isEditing, amends, narrow]);
 
   const errors = useMemo(() => {
     const hints = typing.hints.filter((one) => one.code !== "form.required" && isTouchedPlace(one, typed, shown));
@@ -107,7 +118,11 @@ export function Sheet({ form, page, base, initial }: Props) {
   // Drawn anew only when something about them changes, not with every key.
   const does = useSteady({
     onSave: () => acting.save(),
-    onStep: (name: string) => void acting.step(name),
+    onStep: (name: string) => {
+      const step = form.transitions.find((one) => one.name === name);
+      if (step && page !== null && name !== amends && opensMore(form, step, open)) setAmends(name);
+      else void acting.step(name);
+    },
     onEdit: () => setEditing(true),
     onSide: toggleSide,
     onDiscard: acting.discard,
@@ -140,21 +155,41 @@ export function Sheet({ form, page, base, initial }: Props) {
   return (
     <div className={narrow ? "record narrow" : "record"}>
       <Head form={form} page={page} shown={shown} walk={walk} isDirty={isDirty}>
-        <Actions
-          {...{ form, page, isDirty, typesAtOnce, mayEdit, narrow }}
-          isSideOpen={hasSide && !narrow ? isSideOpen : null}
-          isEditing={isTyping}
-          isBusy={run.isPending || bin.isPending}
-          {...does}
-        />
+        {amended ? (
+          <AmendActions
+            step={amended}
+            narrow={narrow}
+            isBusy={run.isPending}
+            onStep={does.onStep}
+            onCancel={does.onDiscard}
+          />
+        ) : (
+          <Actions
+            {...{ form, page, isDirty, typesAtOnce, mayEdit, narrow }}
+            isSideOpen={hasSide && !narrow ? isSideOpen : null}
+            isEditing={isTyping}
+            isBusy={run.isPending || bin.isPending}
+            {...does}
+          />
+        )}
       </Head>
       <div className="record-body">
         <div className="record-sheet" ref={sheet}>
           <div className="unseen" aria-live="polite">
             {errors.map((one) => one.text).join(" ")}
           </div>
+          {amended && <AmendNote form={form} step={amended} />}
           <Notes
-            kept={keeping.found && { found: keeping.found, use: keeping.use, refuse: keeping.refuse }}
+            kept={
+              kept && {
+                found: kept,
+                use: () => {
+                  setAmends(kept.step ?? null);
+                  keeping.use();
+                },
+                refuse: keeping.refuse,
+              }
+            }
             changedBy={isBehind && isTouched ? (page?.stamps.updated_by?.title ?? "") : null}
             bin={isDeleted && page ? { isRestoring: restore.isPending, restore: () => restore.mutate(page.id) } : null}
             isBehind={typing.isBehind}
@@ -175,11 +210,16 @@ export function Sheet({ form, page, base, initial }: Props) {
             </dl>
           )}
           <Fields
-            {...{ form, page, typing, isTyping, openFields, errors, why }}
+            {...{ form, page, typing, isTyping, open, errors, why }}
             besides={besides.rows}
             onQuestion={setQuestion}
           />
-          {page && <Chain form={form} page={page} />}
+          {page && !form.is_lot && <Chain form={form} page={page} />}
+          {page && form.is_lot && (
+            <Suspense>
+              <Way form={form.form} id={page.id} />
+            </Suspense>
+          )}
         </div>
         {side}
       </div>
@@ -195,6 +235,7 @@ export function Sheet({ form, page, base, initial }: Props) {
           error={run.error}
           onConfirm={(command) => run.mutate({ command, label: doing.label })}
           onClose={() => setDoing(null)}
+          onStale={acting.meet}
           onFigure={(account, at) => setQuestion({ of: "account", account, at })}
         />
       )}

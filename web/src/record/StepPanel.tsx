@@ -33,6 +33,8 @@ interface Props {
   error: unknown;
   onConfirm: (command: Command) => void;
   onClose: () => void;
+  /** Somebody else changed what is to be saved with the step. */
+  onStale: (causes: Refused["problems"]) => void;
   /** A figure of the book is opened to its entries. */
   onFigure: (account: string, at: Record<string, number>) => void;
 }
@@ -53,6 +55,12 @@ export function StepPanel(props: Props) {
   });
   const words = useQuery({ ...explainedQuery(form, transition ?? ""), enabled: transition !== undefined });
   const isPossible = seen.data?.is_possible ?? false;
+  const stale = seen.data?.refusals.find((one) => one.code === "form.stale");
+  const meet = useRef(props.onStale);
+  meet.current = props.onStale;
+  useEffect(() => {
+    if (stale) meet.current(stale.problems);
+  }, [stale]);
   const followers = seen.data?.refusals.filter((one) => one.code === "process.has_followers") ?? [];
   const confirm = () => {
     if (isPossible && !isBusy) onConfirm(command);

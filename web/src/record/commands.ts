@@ -106,7 +106,7 @@ function addressed(command: Command): { method: "post" | "patch"; path: string; 
 }
 
 /** `next`: the transition that follows in the same breath, which the wire calls `then`. */
-function extras(command: { next?: string; acceptWarnings?: boolean }): Record<string, unknown> {
+export function extras(command: { next?: string | null; acceptWarnings?: boolean }): Record<string, unknown> {
   const pairs: [string, unknown][] = [];
   if (command.next) pairs.push(["then", command.next]);
   if (command.acceptWarnings) pairs.push(["accept_warnings", true]);

@@ -5,6 +5,8 @@ export interface Kept {
   typed: Typed;
   /** The version that it was typed over; null for a new record. */
   version: number | null;
+  /** The step that opened what was typed; null where it was open without one. */
+  step?: string | null;
   at: string;
 }
 
@@ -18,9 +20,9 @@ export function placeOf(who: { company: number; user: number }, form: string, id
   return `${PREFIX}${who.company}.${who.user}.${form}.${id ?? "new"}`;
 }
 
-export function keepTyped(place: string, typed: Typed, version: number | null): void {
+export function keepTyped(place: string, typed: Typed, version: number | null, step: string | null = null): void {
   try {
-    localStorage.setItem(place, JSON.stringify({ typed, version, at: new Date().toISOString() } satisfies Kept));
+    localStorage.setItem(place, JSON.stringify({ typed, version, step, at: new Date().toISOString() } satisfies Kept));
   } catch {
     // A full or forbidden store only means that a crash loses what a crash loses everywhere.
   }

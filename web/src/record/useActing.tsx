@@ -4,7 +4,7 @@ import { Button } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { actionKey, api, Problem } from "@/api/client";
+import { actionKey, api, type Cause, Problem } from "@/api/client";
 import { keys, recordQuery } from "@/api/queries";
 import type { Form, Outcome, RecordPage, Values } from "@/api/types";
 import { useMessage } from "@/look/messages";
@@ -26,18 +26,21 @@ interface Given {
   page: RecordPage | null;
   start: Start;
   typing: Typing;
+  /** The step that it is typed for: saving takes it. */
+  amends: string | null;
   /** Nothing of what was typed has to be kept any more. */
   onEnd: () => void;
   /** It is saved: nobody is editing now. */
   onSaved: () => void;
+  onAmend: (step: string | null) => void;
   onRestart: (start: Start) => void;
 }
 
 /** Effects that stay within the record: a step with no others is taken without a look at what it does. */
-const QUIET = new Set(["states", "requires", "sets", "undo"]);
+const QUIET = new Set(["states", "requires", "sets", "edits", "undo"]);
 const UNDO_SECONDS = 8;
 
-export function useActing({ form, page, start, typing, onEnd, onSaved, onRestart }: Given) {
+export function useActing({ form, page, start, typing, amends, onEnd, onSaved, onAmend, onRestart }: Given) {
   const { t } = useTranslation("record");
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -62,13 +65,18 @@ export function useActing({ form, page, start, typing, onEnd, onSaved, onRestart
     },
     onError: async (error, { command }) => {
       if (error instanceof Problem && error.status !== 0) acts.current = { of: "", key: "" };
-      if (error instanceof Problem && error.code === "form.stale" && page) {
-        const theirs = await queries.fetchQuery({ ...recordQuery(form.form, page.id), staleTime: 0 });
-        setDoing(null);
-        setClashes({ clashes: clashesOf(form, error.causes, start.base, theirs.values, typed), theirs });
-      } else if (command.do === "create" || command.do === "update") isRefused(error);
+      if (error instanceof Problem && error.code === "form.stale") await meet(error.causes);
+      else if (command.do === "create" || command.do === "update") isRefused(error);
     },
   });
+
+  /** Somebody else changed the same: what each of them says is put side by side. */
+  const meet = async (causes: readonly Cause[]) => {
+    if (!page) return;
+    const theirs = await queries.fetchQuery({ ...recordQuery(form.form, page.id), staleTime: 0 });
+    setDoing(null);
+    setClashes({ clashes: clashesOf(form, causes, start.base, theirs.values, typed), theirs });
+  };
 
   const isRefused = (error: unknown) => {
     if (!(error instanceof Problem)) return;
@@ -88,6 +96,7 @@ export function useActing({ form, page, start, typing, onEnd, onSaved, onRestart
     for (const one of outcome.undone) void queries.invalidateQueries({ queryKey: keys.record(one.form, one.id) });
     await queries.invalidateQueries({ queryKey: keys.record(form.form, outcome.id), refetchType: "all" });
     typing.replace({});
+    onAmend(null);
     const isSave = (command.do === "create" || command.do === "update") && !command.next;
     const stands = outcome.created.map((one) => `/${one.form}/${one.id}`);
     void message.success({
@@ -146,16 +155,51 @@ export function useActing({ form, page, start, typing, onEnd, onSaved, onRestart
     onRestart({ page: theirs, base: theirs.values });
     setClashes(null);
     const values = payload(form, rest);
-    if (Object.keys(values).length === 0) return discard();
+    if (Object.keys(values).length === 0) return leave();
     const command: Command = { do: "update", form: form.form, id: theirs.id, version: theirs.version, values };
-    run.mutate({ command, label: t("common:saved") });
+    const declared = form.transitions.find((one) => one.name === amends);
+    // What a step opened is saved with that step only, and looked at anew: it stands on other values now.
+    if (declared) {
+      const { name, label, irreversible } = declared;
+      setDoing({ command: { ...command, next: name }, label, transition: name, irreversible });
+    } else run.mutate({ command, label: t("common:saved") });
   };
-  const discard = () => {
+  const leave = () => {
     onEnd();
     typing.replace({});
+    onAmend(null);
     onSaved();
     setRefused(null);
   };
+  /** Nothing of what was typed holds; a slip of the hand is taken back. */
+  const discard = () => {
+    leave();
+    if (!isTouched) return;
+    tellUndo("discarded", t("discarded"), () => {
+      onAmend(amends);
+      typing.replace(typed);
+    });
+  };
+  const tellUndo = (key: string, text: string, undo: () => void) =>
+    void message.success({
+      key,
+      duration: UNDO_SECONDS,
+      content: (
+        <span role="status">
+          {text}
+          <Button
+            type="link"
+            size="small"
+            onClick={() => {
+              message.destroy(key);
+              undo();
+            }}
+          >
+            {t("undo")}
+          </Button>
+        </span>
+      ),
+    });
 
   const bin = useMutation({
     mutationFn: ({ id, expected }: { id: number; expected: number }) =>
@@ -167,26 +211,7 @@ export function useActing({ form, page, start, typing, onEnd, onSaved, onRestart
       // First away from the page, so that nobody asks for what is not there any more.
       navigate(`/${form.form}`, { replace: true });
       queries.removeQueries({ queryKey: keys.record(form.form, id) });
-      const key = `binned ${id}`;
-      void message.success({
-        key,
-        duration: UNDO_SECONDS,
-        content: (
-          <span role="status">
-            {t("binned", { title: page?.title ?? "" })}
-            <Button
-              type="link"
-              size="small"
-              onClick={() => {
-                message.destroy(key);
-                restore.mutate(id);
-              }}
-            >
-              {t("undo")}
-            </Button>
-          </span>
-        ),
-      });
+      tellUndo(`binned ${id}`, t("binned", { title: page?.title ?? "" }), () => restore.mutate(id));
     },
   });
   const restore = useMutation({
@@ -198,5 +223,5 @@ export function useActing({ form, page, start, typing, onEnd, onSaved, onRestart
     },
   });
 
-  return { run, bin, restore, refused, clashes, setClashes, doing, setDoing, save, step, settle, discard };
+  return { run, bin, restore, refused, clashes, setClashes, meet, doing, setDoing, save, step, settle, discard };
 }

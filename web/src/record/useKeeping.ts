@@ -17,7 +17,7 @@ interface Keeping {
   question: ReactNode;
 }
 
-export function useKeeping(place: string, typing: Typing, version: number | null): Keeping {
+export function useKeeping(place: string, typing: Typing, version: number | null, step: string | null): Keeping {
   const { typed, isDirty, replace } = typing;
   const isOver = useRef(false);
   const [found, setFound] = useState<Kept | null>(() => (Object.keys(typed).length > 0 ? null : kept(place)));
@@ -25,10 +25,10 @@ export function useKeeping(place: string, typing: Typing, version: number | null
     if (!isDirty) return undefined;
     setFound(null);
     isOver.current = false;
-    const timer = setTimeout(() => keepTyped(place, typed, version), KEEP_MS);
+    const timer = setTimeout(() => keepTyped(place, typed, version, step), KEEP_MS);
     return () => clearTimeout(timer);
-  }, [isDirty, typed, place, version]);
-  const question = useLeaving(isDirty, () => isOver.current || keepTyped(place, typed, version));
+  }, [isDirty, typed, place, version, step]);
+  const question = useLeaving(isDirty, () => isOver.current || keepTyped(place, typed, version, step));
   return {
     found,
     use: () => {

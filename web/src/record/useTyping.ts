@@ -5,6 +5,7 @@ import type { Field, Form, RecordPage, Value, Values } from "@/api/types";
 import { Computation, type FieldState, type LinkedAnswer } from "@/computation/computation";
 import type { Context } from "@/expression/functions";
 import type { GridRow } from "@/lines/rows";
+import { extras } from "./commands";
 import { isChanged, keyed, payload, rowsOf, type Typed, touchedRows } from "./values";
 
 export interface Drafted {
@@ -31,6 +32,8 @@ interface Start {
   /** What stands there without anything typed: the stored values, or the defaults of a new record. */
   base: Values;
   typed: Typed;
+  /** The step that is to follow, which lets more of a stored record be changed. */
+  step: string | null;
   /** Who types, and what day it is. */
   context: Context;
 }
@@ -50,15 +53,19 @@ export interface Typing {
   replace: (typed: Typed) => void;
 }
 
-export function useTyping({ form, page, base, typed: initial, context }: Start): Typing {
+export function useTyping({ form, page, base, typed: initial, step, context }: Start): Typing {
   const [typed, setTyped] = useState<Typed>(initial);
   const [told, setTold] = useState(0);
   const [hints, setHints] = useState<Drafted["problems"]>([]);
   const id = page?.id ?? null;
   const [again, askAgain] = useReducer((times: number) => times + 1, 0);
+  // What the server said of typed values says nothing of the record once they are taken back.
+  const isDrafted = useRef(false);
+  const [begun, beginAnew] = useReducer((times: number) => times + 1, 0);
   const [isUnlinked, setUnlinked] = useState(false);
   const [isUndrafted, setUndrafted] = useState(false);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: begun anew without anything that was said since
   const computation = useMemo(
     () =>
       new Computation(form, context, {
@@ -66,7 +73,7 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
         isNew: page === null,
         ...(page ? { id: page.id, state: page.state ?? null, number: page.number ?? null, stamps: page.stamps } : {}),
       }),
-    [form, context, base, page],
+    [form, context, base, page, begun],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the server told changes what the same typed values come to
   const shown = useMemo(() => {
@@ -110,10 +117,11 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
     }
     const abort = new AbortController();
     let timer = setTimeout(() => {
-      const asked = { values: payload(form, typed), ...(id === null ? {} : { of: id }) };
+      const asked = { values: payload(form, typed), ...(id === null ? {} : { of: id }), ...extras({ next: step }) };
       api.post<Drafted>(`${form.form}/draft`, asked, { signal: abort.signal }).then(
         (answer) => {
           setUndrafted(false);
+          isDrafted.current = true;
           computation.said(keyed(form, answer.values, typed));
           setHints(answer.problems);
           setTold((times) => times + 1);
@@ -129,7 +137,7 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
       clearTimeout(timer);
       abort.abort();
     };
-  }, [form, id, computation, typed, again]);
+  }, [form, id, step, computation, typed, again]);
 
   const latest = useRef(shown);
   latest.current = shown;
@@ -144,6 +152,11 @@ export function useTyping({ form, page, base, typed: initial, context }: Start):
     (name: string, lines?: string, key?: string) => computation.stateOf(name, lines ?? null, key),
     [computation],
   );
+  const replace = useCallback((next: Typed) => {
+    setTyped(next);
+    if (isDrafted.current) beginAnew();
+    isDrafted.current = false;
+  }, []);
   const isBehind = isUnlinked || isUndrafted;
-  return { typed, shown, isDirty: isChanged(base, typed), hints, isBehind, stateOf, set, setRows, replace: setTyped };
+  return { typed, shown, isDirty: isChanged(base, typed), hints, isBehind, stateOf, set, setRows, replace };
 }
