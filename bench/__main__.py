@@ -19,8 +19,9 @@ from bench.loads import imports
 from bench.orders import grown_book, long_orders, many_clients, order_cycle
 from bench.pages import pages
 from bench.place import database
-from bench.reads import huge_past_days, huge_stock_movement, lists, past_days, stock_movement
+from bench.reads import huge_lists, huge_past_days, huge_stock_movement, lists, past_days, stock_movement
 from bench.rounds import Measured
+from bench.soak import soak
 from onebook.storage.database import Database
 
 RESULTS = Path(__file__).parent / "results"
@@ -34,11 +35,13 @@ MEASURES: Mapping[str, Callable[[Database], Iterator[Measured]]] = {
     "lists": lists,
     "import": imports,
     "pages": pages,
+    "soak": soak,
     "huge": huge_stock_movement,
     "huge-past": huge_past_days,
+    "huge-lists": huge_lists,
 }
 #: Only when they are named: they take longer than anybody waits for.
-LONG = frozenset({"huge", "huge-past"})
+LONG = frozenset({"huge", "huge-past", "huge-lists", "soak"})
 
 
 def main(arguments: list[str]) -> None:
@@ -78,7 +81,7 @@ def _kept(ratios: list[Measured]) -> Path:
 
 
 def _described() -> str:
-    lines = [f"  {name:<8} {measure.__doc__}" for name, measure in MEASURES.items()]
+    lines = [f"  {name:<10} {measure.__doc__}" for name, measure in MEASURES.items()]
     return "\n".join(["Speed as ratios, and the pages against their budgets.", "", *lines])
 
 

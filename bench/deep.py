@@ -14,6 +14,8 @@ PLACES: Final = 5
 CUSTOMERS: Final = 200
 #: Claims that nobody has paid yet; papers of the watched customer; pieces that the watched lot sold one by one.
 OPEN, WATCHED, SOLD = 2000, 240, 40
+#: Claims of the last days, which are paid by the end.
+LATELY, LAST_DAYS = 1000, 90
 #: Ids of documents and lots that have no record of their own, apart from all that have one.
 _DOCUMENT, _LOT = 1_000_000_000, 2_000_000_000
 #: One journal in so many was written so many days after its day.
@@ -34,11 +36,14 @@ _PEOPLE_AND_GOODS: Final = (
     "CREATE TEMPORARY TABLE buyer ON COMMIT DROP AS SELECT id, row_number() OVER (ORDER BY number) - 1 AS nth"
     " FROM customer WHERE number LIKE 'D%%'",
 )  # fmt: skip
-#: Who owes what: document, customer, day; the customer 0 is the watched one. Paid 20 days later, but for the last ones.
+#: Who owes what: document, customer, day; the customer 0 is the watched one. Paid 20 days later, but for the open ones.
+#: Of the last months there are the same many, so that on any of their days as much was open, however deep the book is.
 _CLAIMS: Final = """
 CREATE TEMPORARY TABLE claim ON COMMIT DROP AS
-SELECT n, %(document)s::bigint + n AS document, b.id AS party, %(first)s::date + (n * 7 %% (%(days)s - 30))::int AS day,
-    n >= %(claims)s - %(open)s AS is_open
+SELECT n, %(document)s::bigint + n AS document, b.id AS party, %(first)s::date + CASE
+        WHEN n >= %(claims)s - %(open)s THEN n * 7 %% (%(days)s - 30)
+        WHEN n >= %(claims)s - %(open)s - %(lately)s THEN %(days)s - 30 - n %% %(last_days)s
+        ELSE n * 7 %% (%(days)s - 50 - %(last_days)s) END::int AS day, n >= %(claims)s - %(open)s AS is_open
 FROM generate_series(0, %(claims)s - 1) n JOIN buyer b ON b.nth = 1 + n %% %(customers)s
 UNION ALL
 SELECT %(claims)s + n, %(document)s::bigint + %(claims)s + n, b.id, %(first)s::date + (n * 3)::int, false
@@ -116,7 +121,8 @@ WHERE e.journal > %(before)s GROUP BY 1, 2, 3""",
 INSERT INTO ledger_total (account, month, quantity_in, quantity_out, amount_in, amount_out)
 SELECT account, month, sum(q_in), sum(q_in - q), sum(v_in), sum(v_in - v) FROM counted GROUP BY 1, 2""",
     """
-UPDATE ledger_account a SET quantity = s.q, amount = s.v, own_quantity = s.own_q, own_amount = s.own_v, last_on = s.day
+UPDATE ledger_account a SET quantity = s.q, amount = s.v, own_quantity = s.own_q, own_amount = s.own_v, last_on = s.day,
+    unit_cost = CASE WHEN a.lot = 0 THEN 0 ELSE 5 END
 FROM (SELECT account, sum(q) AS q, sum(v) AS v, coalesce(sum(q) FILTER (WHERE own), 0) AS own_q,
     coalesce(sum(v) FILTER (WHERE own), 0) AS own_v, max(day) AS day FROM counted GROUP BY 1) s
 WHERE s.account = a.id AND a.kept""",
@@ -136,6 +142,7 @@ def fill_deep(database: Database, schema: str, entries: int) -> None:
         before = connection.execute("SELECT coalesce(max(id), 0) FROM ledger_journal").fetchall()[0][0]
         known: dict[str, object] = {
             "products": PRODUCTS, "places": PLACES, "customers": CUSTOMERS, "open": OPEN, "watched": WATCHED,
+            "lately": LATELY, "last_days": LAST_DAYS,
             "sold": SOLD, "document": _DOCUMENT, "lot": _LOT, "late": _LATE, "late_days": _LATE_DAYS, "first": FIRST,
             "days": DAYS, "before": before, "goods": entries * 4 // 10 // 2, "claims": entries * 4 // 10 // 4,
             "lots": entries * 2 // 10 // 8,

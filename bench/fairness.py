@@ -1,24 +1,32 @@
-"""Whether two ways of doing the same touch the same rows: counted table by table."""
+"""Whether two ways of doing the same touch the same rows: counted table by table, with the columns that they fill."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bench.place import Company
 
 
+@dataclass(frozen=True)
+class _Written:
+    """Rows of one table that were inserted or changed, however often, and the columns that any of them fills."""
+
+    rows: int
+    columns: frozenset[str]
+
+
 def touched(company: Company, ours: Callable[[], object], theirs: Callable[[], object]) -> str:
-    """Do both once and compare how many rows of each table they wrote. Raises if they differ; says how many."""
-    first, second = _rows(company, ours), _rows(company, theirs)
+    """Do both once and compare what they wrote of each table. Raises if it differs; says how many rows it was."""
+    first, second = _written(company, ours), _written(company, theirs)
     differ = {
         table: (first.get(table), second.get(table))
         for table in first | second
         if first.get(table) != second.get(table)
     }
     assert not differ, f"the minimum does not write the same rows: {differ}"
-    return f"{sum(first.values())} rows of {len(first)} tables each"
+    return f"{sum(one.rows for one in first.values())} rows of {len(first)} tables each"
 
 
-def _rows(company: Company, work: Callable[[], object]) -> dict[str, int]:
-    """Rows per table that the work inserted or changed, however often."""
+def _written(company: Company, work: Callable[[], object]) -> dict[str, _Written]:
     with company.application.database.administration(company.schema) as connection:
         (mark,) = connection.execute("SELECT pg_current_xact_id()::text::bigint").fetchone() or (0,)
     work()
@@ -28,8 +36,8 @@ def _rows(company: Company, work: Callable[[], object]) -> dict[str, int]:
         ).fetchall()
         found = {}
         for (table,) in tables:
-            query = f'SELECT count(*) FROM "{table}" WHERE xmin::text::bigint > %s'
-            (count,) = connection.execute(query.encode(), (mark,)).fetchone() or (0,)
-            if count:
-                found[table] = count
-    return found
+            query = f'SELECT jsonb_strip_nulls(to_jsonb(t)) FROM "{table}" t WHERE xmin::text::bigint > %s'
+            rows = [row for (row,) in connection.execute(query.encode(), (mark,)).fetchall()]
+            if rows:
+                found[table] = _Written(len(rows), frozenset(column for row in rows for column in row))
+        return found

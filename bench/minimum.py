@@ -15,6 +15,7 @@ from psycopg import sql
 from bench.cycle import Sale
 from bench.minimum_sql import (
     ALLOCATED_ORDER,
+    ALLOCATED_PLAN,
     ALLOCATED_RECEIPT,
     ALLOCATION_ACCOUNTS,
     APPROVED,
@@ -28,6 +29,7 @@ from bench.minimum_sql import (
     DELIVERY_ACCOUNTS,
     DELIVERY_LINES,
     ENTRIES,
+    GOODS_ACCOUNTS,
     HOLDS,
     IDS,
     JOURNAL,
@@ -48,6 +50,8 @@ from bench.minimum_sql import (
     ORDER_LINES,
     ORDER_PAID,
     PLACED,
+    PLAN_KEPT,
+    PLAN_SETTLED,
     PRODUCTS,
     PROMISED,
     RECEIPT_ACCOUNTS,
@@ -61,8 +65,8 @@ from bench.minimum_sql import (
     SHIPPED,
     STEP,
     SUMMED,
-    SUMMED_ACCOUNTS,
     TAX_ACCOUNT,
+    TO_INVOICE,
     TOTALS,
 )
 from onebook.storage.database import APPLICATION_ROLE, Database
@@ -100,7 +104,7 @@ class Minimum:
             ("BEGIN", {}),
             (BUYER, {"id": sale.customer}),
             (PRODUCTS, {"ids": list(sale.products)}),
-            ("SELECT main_warehouse FROM company", {}),
+            ("SELECT main_warehouse, over_delivery FROM company", {}),
             (IDS, {"count": 1 + len(sale.products)}),
         )
         name, days, method, salesperson, pay_first, _ = buyers[0]
@@ -112,7 +116,7 @@ class Minimum:
         values = {
             "id": order, "customer": sale.customer, "name": name, "warehouse": companies[0][0], "method": method,
             "due": date.fromordinal(TODAY.toordinal() + int(days or 0)), "salesperson": salesperson,
-            "pay_first": pay_first, "total": sum(amounts), "tax": sum(taxes),
+            "pay_first": pay_first, "over": companies[0][1], "total": sum(amounts), "tax": sum(taxes),
             "ids": lines, "products": list(sale.products), "units": [unit for _, unit, _, _ in rows],
             "quantities": [3] * len(rows), "prices": [price for _, _, price, _ in rows],
             "rates": [rate for _, _, _, rate in rows], "amounts": amounts, "taxes": taxes,
@@ -126,19 +130,24 @@ class Minimum:
         return int(order)
 
     def approve(self, order: int, customer: int) -> int:
-        _, _, orders, lines, ids, accounts = self._trip(
+        _, _, _, companies, orders, lines, ids, accounts = self._trip(
             ("BEGIN", {}),
             (CUSTOMER_ACCOUNT, {"role": "receivable", "customer": customer}),
+            (CUSTOMER_ACCOUNT, {"role": "collection_plan", "customer": customer}),
+            ("SELECT receivable_at FROM company", {}),
             (ORDER, {"id": order}),
             (ORDER_LINES, {"id": order}),
             (ORDER_IDS, {"id": order}),
             (ORDER_ACCOUNTS, {"id": order, "customer": customer}),
         )
         _, name, warehouse, salesperson, total, tax, due, ship_on, credit, active = orders[0]
-        delivery_lines, holds, collects, delivery, journal = ids[0]
+        delivery_lines, holds, collects, balance, delivery, journal = ids[0]
         stock = {item: (account, free) for account, role, item, free, _ in accounts if role == "on_hand"}
-        receivable = next(account for account, role, _, _, _ in accounts if role == "receivable")
-        owed = sum(amount for _, role, _, _, amount in accounts if role != "on_hand")
+        receivable, plan = (
+            next(account for account, role, _, _, _ in accounts if role == wanted)
+            for wanted in ("receivable", "collection_plan")
+        )
+        owed = sum(amount for _, role, _, _, amount in accounts if role not in ("on_hand", "collection_plan"))
         assert active
         assert all(line[6] for line in lines)
         assert all(stock[line[1]][1] >= line[2] for line in lines)
@@ -146,18 +155,20 @@ class Minimum:
         quantities = [line[2] for line in lines]
         none = [NOTHING] * len(lines)
         promised = {
-            "id": order, "journal": journal, "holds": [*holds, *collects],
-            "names": ["reserve"] * len(lines) + ["collect"] * len(lines),
-            "accounts": [*(stock[line[1]][0] for line in lines), *([receivable] * len(lines))],
-            "lines": [line[0] for line in lines] * 2,
-            "signs": [-1] * len(lines) + [1] * len(lines), "dues": [ship_on] * len(lines) + [due] * len(lines),
-            "quantities": [*quantities, *none], "amounts": [*none, *(line[4] for line in lines)],
-            "balances": [*(stock[line[1]][0] for line in lines), receivable],
-            "taken": [*quantities, NOTHING], "expected": [*none, total], "floors": [*none, None],
+            "form": "sales_order", "id": order, "journal": journal, "behind": 0, "holds": [*holds, *collects, balance],
+            "names": ["reserve"] * len(lines) + ["collect"] * len(lines) + ["balance_due"],
+            "accounts": [*(stock[line[1]][0] for line in lines), *([receivable] * len(lines)), plan],
+            "lines": [*(line[0] for line in lines), *(line[0] for line in lines), 0],
+            "signs": [-1] * len(lines) + [1] * (len(lines) + 1),
+            "dues": [ship_on] * len(lines) + [due] * (len(lines) + 1),
+            "quantities": [*quantities, *none, NOTHING], "amounts": [*none, *(line[4] for line in lines), total],
+            "balances": [*(stock[line[1]][0] for line in lines), receivable, plan],
+            "taken": [*quantities, NOTHING, NOTHING], "pieces": [*none, NOTHING, NOTHING],
+            "expected": [*none, total, total], "floors": [*none, None, None],
         }  # fmt: skip
         delivered = {
             "id": delivery, "order": order, "customer": customer, "name": name, "salesperson": salesperson,
-            "warehouse": warehouse, "total": total, "tax": tax, "ids": delivery_lines,
+            "warehouse": warehouse, "total": total, "tax": tax, "receivable_at": companies[0][0], "ids": delivery_lines,
             "lines": [line[0] for line in lines], "products": [line[1] for line in lines], "quantities": quantities,
             "prices": [line[3] for line in lines], "amounts": [line[4] for line in lines],
             "taxes": [line[5] for line in lines],
@@ -186,17 +197,18 @@ class Minimum:
             ("BEGIN", {}),
             (DELIVERY, known),
             (DELIVERY_LINES, known),
-            (SUMMED_ACCOUNTS, known),
+            (GOODS_ACCOUNTS, known),
             (TAX_ACCOUNT, known),
             (ORDER_LEAF, known),
             (DELIVERY_ACCOUNTS, known),
             (SUMMED, known),
             (OPEN_HOLDS, known),
         )
-        order, _, total, tax, journal = deliveries[0]
+        order, _, total, tax, journal, invoices = deliveries[0]
         stock = {
             item: (account, pieces, value) for account, role, item, _, pieces, value in accounts if role == "on_hand"
         }
+        billing = {item: account for account, role, item, _, _, _ in accounts if role == "sales_to_invoice"}
         control, leaf = (
             next(account for account, role, _, document, _, _ in accounts if (role, document) == ("receivable", number))
             for number in (0, order)
@@ -216,6 +228,15 @@ class Minimum:
         changes = '{"state": ["draft", "shipped"]}'
         event = _event("sales_delivery", delivery, "ship", journal, changes, state="shipped")
         taken = {stock[line[2]][0]: line[3] for line in lines}
+        none = [NOTHING] * len(lines)
+        invoiced = {
+            "form": "sales_delivery", "id": delivery, "journal": journal, "behind": len(holds), "holds": invoices,
+            "names": ["to_invoice"] * len(lines), "accounts": [billing[line[2]] for line in lines],
+            "lines": [line[0] for line in lines], "signs": [1] * len(lines), "dues": [None] * len(lines),
+            "quantities": [line[3] for line in lines], "amounts": [line[4] for line in lines],
+            "balances": [billing[line[2]] for line in lines], "taken": none, "pieces": [line[3] for line in lines],
+            "expected": [line[4] for line in lines], "floors": [None] * len(lines),
+        }  # fmt: skip
         self._trip(
             (SHIPPED, event),
             (CHANGE, event),
@@ -225,6 +246,10 @@ class Minimum:
             (TOTALS, _totals(entries, set(summing.values()), {leaf: control})),
             (SETTLED, {"holds": [hold[0] for hold in holds]}),
             (SETTLES, _settles(journal, holds, {line[1]: line[0] for line in lines})),
+            (HOLDS, invoiced),
+            (PLACED, invoiced),
+            (PROMISED, invoiced),
+            (TO_INVOICE, {"id": delivery}),
             (LINES_SHIPPED, {"id": order}),
             (BILLED, {"id": order, "total": total}),
             (STEP, event),
@@ -263,15 +288,18 @@ class Minimum:
 
     def allocate(self, customer: int, receipt: int, order: int, amount: Decimal) -> None:
         keys = {"customer": customer, "receipt": receipt, "order": order}
-        _, buyers, ids, accounts, orders, receipts = self._trip(
+        _, buyers, ids, accounts, orders, plans, receipts = self._trip(
             ("BEGIN", {}),
             (BUYER, {"id": customer}),
             (IDS, {"count": 2}),
             (ALLOCATION_ACCOUNTS, keys),
             (ALLOCATED_ORDER, keys),
+            (ALLOCATED_PLAN, keys),
             (ALLOCATED_RECEIPT, keys),
         )
+        plan, planned, outstanding = plans[0]
         assert orders[0][0] >= amount <= receipts[0][0]
+        assert amount <= outstanding
         (allocation,), (line,) = ids
         by_key = {(role, document): account for account, role, document in accounts}
         journal = orders[0][2]
@@ -280,7 +308,10 @@ class Minimum:
         entries = [(paid, line, NOTHING, amount), (owed, line, NOTHING, -amount)]
         changes = '{"state": ["draft", "allocated"]}'
         event = _event("allocation", allocation, "allocate", journal, changes, state="allocated")
-        values = {**event, **keys, "name": buyers[0][0], "amount": amount, "line": line}
+        values = {
+            **event, **keys, "name": buyers[0][0], "amount": amount, "line": line, "plan": plan, "planned": planned,
+        }  # fmt: skip
+        settled = [(plan, 0, NOTHING, amount)]
         self._trip(
             (NEW_ALLOCATION, {**values, **_numbered("allocation", "AL")}),
             (NEW_ALLOCATION_LINE, values),
@@ -290,6 +321,9 @@ class Minimum:
             (ENTRIES, _entered(event, entries)),
             (BALANCES, _balances(entries, set(), controls, {}, {})),
             (TOTALS, _totals(entries, set(), controls)),
+            (PLAN_SETTLED, values),
+            (SETTLES, _settles(journal, settled, {0: line})),
+            (PLAN_KEPT, values),
             (RECEIPT_USED, values),
             (ORDER_PAID, values),
             (STEP, event),

@@ -17,11 +17,12 @@ PRODUCTS = "SELECT id, unit, sales_price, tax_rate FROM product WHERE id = ANY(%
 IDS = "SELECT nextval('record_id') FROM generate_series(1, %(count)s)"
 
 NEW_ORDER = f"""{COUNTER} INSERT INTO sales_order (id, number, state, customer, customer_name, search, ordered_on,
-    due_on, ship_on, warehouse, salesperson, settlement_method, pay_first, total, tax_total, billed, open_amount,
-    deposit_balance, deposit, received, to_collect, fulfilment, payment, progress, {STAMPS})
+    due_on, ship_on, warehouse, salesperson, settlement_method, pay_first, priority, over_delivery, bill_by, total,
+    tax_total, billed, open_amount, deposit_balance, deposit, received, to_collect, planned, fulfilment, payment,
+    progress, {STAMPS})
     SELECT %(id)s, {NUMBER}, 'draft', %(customer)s, %(name)s, lower(%(name)s), %(today)s, %(due)s, %(today)s,
-    %(warehouse)s, %(salesperson)s, %(method)s, %(pay_first)s, %(total)s, %(tax)s, 0, 0, 0, 0, 0, 0, 'none', 'none',
-    'draft', {STAMPED} FROM counter"""
+    %(warehouse)s, %(salesperson)s, %(method)s, %(pay_first)s, 'normal', %(over)s, 'shipped', %(total)s, %(tax)s, 0, 0,
+    0, 0, 0, 0, 0, 'none', 'none', 'draft', {STAMPED} FROM counter"""
 NEW_ORDER_LINES = """INSERT INTO sales_order__lines (id, parent, position, product, unit, quantity, base_quantity,
     price, discount, tax_rate, amount, tax) SELECT k.id, %(id)s, k.nth, k.product, k.unit, k.quantity, k.quantity,
     k.price, 0, k.rate, k.amount, k.tax FROM unnest(%(ids)s::bigint[], %(products)s::bigint[], %(units)s::bigint[],
@@ -35,8 +36,8 @@ ORDER_LINES = """SELECT l.id, l.product, l.base_quantity, l.price, l.amount, l.t
     JOIN product p ON p.id = l.product WHERE l.parent = %(id)s ORDER BY l.position"""
 ORDER_IDS = """SELECT ARRAY(SELECT nextval('record_id') FROM sales_order__lines WHERE parent = %(id)s),
     ARRAY(SELECT nextval('ledger_hold_id') FROM sales_order__lines WHERE parent = %(id)s),
-    ARRAY(SELECT nextval('ledger_hold_id') FROM sales_order__lines WHERE parent = %(id)s), nextval('record_id'),
-    nextval('ledger_journal_id')"""
+    ARRAY(SELECT nextval('ledger_hold_id') FROM sales_order__lines WHERE parent = %(id)s), nextval('ledger_hold_id'),
+    nextval('record_id'), nextval('ledger_journal_id')"""
 CUSTOMER_ACCOUNT = """INSERT INTO ledger_account (role, party, kept) SELECT %(role)s, %(customer)s, true
     WHERE NOT EXISTS (SELECT FROM ledger_account WHERE role = %(role)s AND item = 0 AND place = 0 AND lot = 0
     AND party = %(customer)s AND document = 0) ON CONFLICT DO NOTHING"""
@@ -45,42 +46,44 @@ ORDER_ACCOUNTS = """SELECT id, role, item, quantity - taken_quantity, amount + e
             JOIN ledger_account a ON a.role = 'on_hand' AND a.item = l.product AND a.place = o.warehouse AND a.lot = 0
             AND a.party = 0 AND a.document = 0 WHERE o.id = %(id)s
         UNION ALL SELECT a.id FROM ledger_account a WHERE a.role IN ('receivable', 'customer_prepayment',
-            'order_deposit') AND a.item = 0 AND a.place = 0 AND a.lot = 0 AND a.party = %(customer)s
+            'order_deposit', 'collection_plan') AND a.item = 0 AND a.place = 0 AND a.lot = 0 AND a.party = %(customer)s
             AND a.document = 0)) ORDER BY id FOR NO KEY UPDATE"""
-APPROVED = """UPDATE sales_order SET state = 'approved', to_collect = total, progress = 'awaiting_shipment',
-    version = version + 1, updated_at = %(now)s, updated_by = 0 WHERE id = %(id)s"""
+APPROVED = """UPDATE sales_order SET state = 'approved', to_collect = total, balance_due = total, planned = total,
+    progress = 'awaiting_shipment', version = version + 1, updated_at = %(now)s, updated_by = 0 WHERE id = %(id)s"""
 RESERVED = "UPDATE sales_order__lines SET shipped = 0, waiting = 0, to_ship = base_quantity WHERE parent = %(id)s"
 HOLDS = """INSERT INTO ledger_hold (id, name, account, form, document, line, sign, due, waits, wanted_quantity,
-    wanted_amount) SELECT k.id, k.name, k.account, 'sales_order', %(id)s, k.line, k.sign, k.due, k.sign < 0, k.quantity,
+    wanted_amount) SELECT k.id, k.name, k.account, %(form)s, %(id)s, k.line, k.sign, k.due, k.sign < 0, k.quantity,
     k.amount FROM unnest(%(holds)s::bigint[], %(names)s::text[], %(accounts)s::bigint[], %(lines)s::bigint[],
     %(signs)s::smallint[], %(dues)s::date[], %(quantities)s::numeric[], %(amounts)s::numeric[])
     AS k (id, name, account, line, sign, due, quantity, amount)"""
 PLACED = """INSERT INTO ledger_hold_change (journal, position, hold, kind, line, wanted_quantity, wanted_amount)
-    SELECT %(journal)s, k.nth, k.hold, 'place', k.line, k.quantity, k.amount FROM unnest(%(holds)s::bigint[],
-    %(lines)s::bigint[], %(quantities)s::numeric[], %(amounts)s::numeric[])
+    SELECT %(journal)s, %(behind)s + k.nth, k.hold, 'place', k.line, k.quantity, k.amount
+    FROM unnest(%(holds)s::bigint[], %(lines)s::bigint[], %(quantities)s::numeric[], %(amounts)s::numeric[])
     WITH ORDINALITY AS k (hold, line, quantity, amount, nth)"""
 PROMISED = """UPDATE ledger_account a SET taken_quantity = taken_quantity + k.quantity, floor = k.floor,
-    expected_amount = expected_amount + k.amount
-    FROM unnest(%(balances)s::bigint[], %(taken)s::numeric[], %(expected)s::numeric[], %(floors)s::numeric[])
-    AS k (id, quantity, amount, floor) WHERE a.id = k.id"""
+    expected_quantity = expected_quantity + k.pieces, expected_amount = expected_amount + k.amount
+    FROM unnest(%(balances)s::bigint[], %(taken)s::numeric[], %(pieces)s::numeric[], %(expected)s::numeric[],
+    %(floors)s::numeric[]) AS k (id, quantity, pieces, amount, floor) WHERE a.id = k.id"""
 NEW_DELIVERY = f"""{COUNTER} INSERT INTO sales_delivery (id, number, state, "order", customer, customer_name, search,
-    salesperson, warehouse, shipped_on, total, tax_total, {STAMPS}) SELECT %(id)s, {NUMBER}, 'draft', %(order)s,
-    %(customer)s, %(name)s, lower(%(name)s), %(salesperson)s, %(warehouse)s, %(today)s, %(total)s, %(tax)s, {STAMPED}
-    FROM counter"""
+    salesperson, warehouse, shipped_on, total, tax_total, to_invoice, receivable_at, {STAMPS}) SELECT %(id)s, {NUMBER},
+    'draft', %(order)s, %(customer)s, %(name)s, lower(%(name)s), %(salesperson)s, %(warehouse)s, %(today)s, %(total)s,
+    %(tax)s, 0, %(receivable_at)s, {STAMPED} FROM counter"""
 NEW_DELIVERY_LINES = """INSERT INTO sales_delivery__lines (id, parent, position, order_line, product, quantity, price,
-    amount, tax) SELECT k.id, %(id)s, k.nth, k.line, k.product, k.quantity, k.price, k.amount, k.tax
+    packed, amount, tax) SELECT k.id, %(id)s, k.nth, k.line, k.product, k.quantity, k.price, '', k.amount, k.tax
     FROM unnest(%(ids)s::bigint[], %(lines)s::bigint[], %(products)s::bigint[], %(quantities)s::numeric[],
     %(prices)s::numeric[], %(amounts)s::numeric[], %(taxes)s::numeric[])
     WITH ORDINALITY AS k (id, line, product, quantity, price, amount, tax, nth)"""
 
-DELIVERY = """SELECT d."order", d.customer, d.total, d.tax_total, nextval('ledger_journal_id') FROM sales_delivery d
+DELIVERY = """SELECT d."order", d.customer, d.total, d.tax_total, nextval('ledger_journal_id'),
+    ARRAY(SELECT nextval('ledger_hold_id') FROM sales_delivery__lines WHERE parent = d.id) FROM sales_delivery d
     JOIN sales_order o ON o.id = d."order" AND o.state = 'approved' WHERE d.id = %(id)s AND d.state = 'draft'
     FOR NO KEY UPDATE"""
 DELIVERY_LINES = """SELECT id, order_line, product, quantity, amount, tax FROM sales_delivery__lines
     WHERE parent = %(id)s ORDER BY position"""
-SUMMED_ACCOUNTS = """INSERT INTO ledger_account (role, item, party, kept) SELECT r.role, l.product, d.customer, false
+GOODS_ACCOUNTS = """INSERT INTO ledger_account (role, item, party, kept) SELECT r.role, l.product, d.customer, r.kept
     FROM sales_delivery d JOIN sales_delivery__lines l ON l.parent = d.id
-    CROSS JOIN (VALUES ('cost_of_sales'), ('revenue')) AS r (role) WHERE d.id = %(id)s AND NOT EXISTS (
+    CROSS JOIN (VALUES ('cost_of_sales', false), ('revenue', false), ('sales_to_invoice', true)) AS r (role, kept)
+    WHERE d.id = %(id)s AND NOT EXISTS (
         SELECT FROM ledger_account a WHERE a.role = r.role AND a.item = l.product AND a.party = d.customer
         AND a.place = 0 AND a.lot = 0 AND a.document = 0) ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING"""
 TAX_ACCOUNT = """INSERT INTO ledger_account (role, kept) SELECT 'output_tax', false
@@ -93,6 +96,9 @@ DELIVERY_ACCOUNTS = """SELECT id, role, item, document, own_quantity, own_amount
     WHERE id = ANY(ARRAY(SELECT a.id FROM sales_delivery d JOIN sales_delivery__lines l ON l.parent = d.id
             JOIN ledger_account a ON a.role = 'on_hand' AND a.item = l.product AND a.place = d.warehouse AND a.lot = 0
             AND a.party = 0 AND a.document = 0 WHERE d.id = %(id)s
+        UNION ALL SELECT a.id FROM sales_delivery d JOIN sales_delivery__lines l ON l.parent = d.id
+            JOIN ledger_account a ON a.role = 'sales_to_invoice' AND a.item = l.product AND a.party = d.customer
+            AND a.place = 0 AND a.lot = 0 AND a.document = 0 WHERE d.id = %(id)s
         UNION ALL SELECT a.id FROM sales_delivery d JOIN ledger_account a ON a.role = 'receivable' AND a.item = 0
             AND a.place = 0 AND a.lot = 0 AND a.party = d.customer AND a.document IN (0, d."order")
             WHERE d.id = %(id)s)) ORDER BY id FOR NO KEY UPDATE"""
@@ -105,8 +111,10 @@ SUMMED = """SELECT a.role, a.item, a.id FROM sales_delivery d JOIN sales_deliver
 OPEN_HOLDS = """SELECT h.id, h.line, h.open_quantity, h.open_amount FROM ledger_hold h
     JOIN sales_delivery d ON d."order" = h.document WHERE d.id = %(id)s AND h.name IN ('reserve', 'collect')
     AND h.is_open ORDER BY h.line = 0, h.id"""
-SHIPPED = """UPDATE sales_delivery SET state = 'shipped', version = version + 1, updated_at = %(now)s, updated_by = 0
-    WHERE id = %(id)s"""
+SHIPPED = """UPDATE sales_delivery SET state = 'shipped', to_invoice = total, version = version + 1,
+    updated_at = %(now)s, updated_by = 0 WHERE id = %(id)s"""
+TO_INVOICE = """UPDATE sales_delivery__lines SET to_invoice = amount, to_invoice_quantity = quantity
+    WHERE parent = %(id)s"""
 ENTRIES = """INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount)
     SELECT %(journal)s, k.nth, k.account, %(today)s, k.line, k.quantity, k.amount FROM unnest(%(accounts)s::bigint[],
     %(lines)s::bigint[], %(quantities)s::numeric[], %(amounts)s::numeric[])
@@ -144,9 +152,9 @@ RECEIPT_ACCOUNTS = """SELECT id, role FROM ledger_account WHERE id = ANY(ARRAY(
         UNION ALL SELECT id FROM ledger_account WHERE role = 'customer_prepayment' AND item = 0 AND place = 0
         AND lot = 0 AND party = %(customer)s AND document = 0)) ORDER BY id FOR NO KEY UPDATE"""
 NEW_RECEIPT = f"""{COUNTER} INSERT INTO receipt (id, version, number, state, customer, customer_name, search,
-    money_account, received_on, amount, prepayment_balance, unallocated, {STAMPS}) SELECT %(id)s, 2, {NUMBER}, 'posted',
-    %(customer)s, %(name)s, lower(%(name)s), %(account)s, %(today)s, %(amount)s, -%(amount)s, %(amount)s, {STAMPED}
-    FROM counter"""
+    money_account, received_on, amount, fee, prepayment_balance, unallocated, {STAMPS}) SELECT %(id)s, 2, {NUMBER},
+    'posted', %(customer)s, %(name)s, lower(%(name)s), %(account)s, %(today)s, %(amount)s, 0, -%(amount)s, %(amount)s,
+    {STAMPED} FROM counter"""
 RECEIPT_LEAF = """INSERT INTO ledger_account (role, party, document, control, kept, amount, own_amount, last_on)
     VALUES ('customer_prepayment', %(customer)s, %(id)s, %(control)s, true, -%(amount)s, -%(amount)s, %(today)s)"""
 RECEIPT_BOOKED = """WITH known AS (SELECT a.id, a.control FROM ledger_account a WHERE a.role = 'customer_prepayment'
@@ -165,17 +173,23 @@ RECEIPT_BALANCES = """UPDATE ledger_account a SET amount = a.amount + k.amount, 
 
 ALLOCATED_ORDER = """SELECT open_amount, total, nextval('ledger_journal_id') FROM sales_order
     WHERE id = %(order)s AND customer = %(customer)s FOR NO KEY UPDATE"""
+ALLOCATED_PLAN = """SELECT id, account, open_amount FROM ledger_hold WHERE document = %(order)s
+    AND name = 'balance_due' AND is_open"""
 ALLOCATED_RECEIPT = """SELECT unallocated FROM receipt WHERE id = %(receipt)s AND customer = %(customer)s
     FOR NO KEY UPDATE"""
 ALLOCATION_ACCOUNTS = """SELECT id, role, document FROM ledger_account WHERE item = 0 AND place = 0 AND lot = 0
     AND party = %(customer)s AND (role, document) IN (('receivable', 0), ('receivable', %(order)s),
-    ('customer_prepayment', 0), ('customer_prepayment', %(receipt)s)) ORDER BY id FOR NO KEY UPDATE"""
+    ('customer_prepayment', 0), ('customer_prepayment', %(receipt)s), ('collection_plan', 0))
+    ORDER BY id FOR NO KEY UPDATE"""
 NEW_ALLOCATION = f"""{COUNTER} INSERT INTO allocation (id, version, number, state, customer, customer_name, search,
     allocated_on, total, {STAMPS}) SELECT %(id)s, 2, {NUMBER}, 'allocated', %(customer)s, %(name)s, lower(%(name)s),
     %(today)s, %(amount)s, {STAMPED} FROM counter"""
 NEW_ALLOCATION_LINE = """INSERT INTO allocation__lines (id, parent, position, receipt, "order", amount)
     VALUES (%(line)s, %(id)s, 1, %(receipt)s, %(order)s, %(amount)s)"""
+PLAN_SETTLED = """UPDATE ledger_hold SET settled_amount = settled_amount + %(amount)s WHERE id = %(plan)s"""
+PLAN_KEPT = """UPDATE ledger_account SET expected_amount = expected_amount - %(amount)s WHERE id = %(planned)s"""
 RECEIPT_USED = """UPDATE receipt SET prepayment_balance = prepayment_balance + %(amount)s,
     unallocated = unallocated - %(amount)s WHERE id = %(receipt)s"""
 ORDER_PAID = """UPDATE sales_order SET open_amount = open_amount - %(amount)s, received = received + %(amount)s,
-    to_collect = to_collect - %(amount)s, payment = 'full', progress = 'completed' WHERE id = %(order)s"""
+    to_collect = to_collect - %(amount)s, balance_due = balance_due - %(amount)s, planned = planned - %(amount)s,
+    balance_settled = balance_settled + %(amount)s, payment = 'full', progress = 'completed' WHERE id = %(order)s"""

@@ -9,14 +9,14 @@ from bench.rounds import Ratio, compare
 from onebook.access.actor import SYSTEM, Actor
 from onebook.engines.process.looking.tracing import LotAsked
 from onebook.engines.report.report import ReportRequest
-from onebook.engines.report.request import Condition, ListRequest
+from onebook.engines.report.request import Condition, ListRequest, Page
 from onebook.storage.database import Database
 
 #: Entries of the books; their accounts are the same many.
 SMALL, LARGE, HUGE = 100_000, 1_000_000, 10_000_000
 ACCOUNTS = masses.PRODUCTS * masses.PLACES
-#: Records of the smaller and of the larger list.
-FEW, MANY = 10_000, 100_000
+#: Records of the smaller list and of the larger ones.
+FEW, MANY, HUGE_LIST = 10_000, 100_000, 1_000_000
 MONTH = "2025-03-01"
 #: A day in the middle of that month, and when it was closed; a day shortly before the end of the book, and today.
 DAY, KNOWN_AT = "2025-03-17", "2025-04-05T00:00:00+08:00"
@@ -107,7 +107,7 @@ def _past_days(database: Database, entries: int) -> Iterator[Ratio]:
         ("statement of a past month", reads("customer_statement", 20, "party", from_=FROM, to=TO), 1.3),
         ("the same as known then", reads("customer_statement", 10, "party", from_=FROM, to=TO, known_at=KNOWN_AT), 1.3),
         ("ageing today", reads("receivables_ageing", 50, as_of=TODAY), 1.3),
-        # Whatever was paid since was open then.
+        # As much was open then in either book; what else moved since is as many times as dense.
         ("ageing of a past day", reads("receivables_ageing", 50, as_of=LATELY), 1.3),
         ("what can be promised", reads("stock_promisable", 50), 1.3),
         ("the way of a lot", way, 1.3),
@@ -116,31 +116,77 @@ def _past_days(database: Database, entries: int) -> Iterator[Ratio]:
 
 
 def lists(database: Database) -> Iterator[Ratio]:
-    """A page of a list and a search at 100,000 records, against 10,000."""
+    """Pages of lists at 100,000 records against 10,000: every kind of order, both ways, top, middle and end; scopes,
+    filters, search."""
+    return _lists(database, MANY)
+
+
+def huge_lists(database: Database) -> Iterator[Ratio]:
+    """The same at 1,000,000 records, against 10,000; takes some minutes and 4 GB of disk."""
+    return _lists(database, HUGE_LIST)
+
+
+def _lists(database: Database, records: int) -> Iterator[Ratio]:
     grounds = []
-    for name, records in (("Few", FEW), ("Many", MANY)):
+    for name, count in (("Few", FEW), ("Many", records)):
         ground = company(database, name, customers=1, products=1)
-        masses.fill(database, ground.schema, records)
+        masses.fill(database, ground.schema, count)
         grounds.append(ground)
     few, many = grounds
-    seller = Actor(0, "seller", frozenset({"salesperson"}))
+    times = f"{records // FEW} x the records"
+    somebody = {ground.schema: ground.ask("SELECT id FROM \"user\" WHERE login = 's7'")[0][0] for ground in grounds}
+    sizes = {few.schema: FEW, many.schema: records}
 
-    def somebody(ground: Company) -> Actor:
-        return replace(seller, id=ground.ask("SELECT id FROM \"user\" WHERE login = 's7'")[0][0])
+    def page(ground: Company, request: ListRequest, actor: Actor = SYSTEM) -> Page:
+        found = ground.application.list(ground.schema, actor, request)
+        assert found.rows or request.search, "a page of nothing measures nothing"
+        return found
 
-    actors = {ground.schema: somebody(ground) for ground in grounds}
+    def sold(ground: Company, request: ListRequest) -> None:
+        page(ground, request, Actor(somebody[ground.schema], "seller", frozenset({"salesperson"})))
 
-    def page(ground: Company, request: ListRequest, actor: Actor = SYSTEM) -> None:
-        rows = ground.application.list(ground.schema, actor, request).rows
-        assert rows or request.search, "a page of nothing measures nothing"
+    def of_somebody(ground: Company) -> None:
+        page(ground, replace(newest, conditions=(Condition("salesperson", "eq", somebody[ground.schema]),)))
 
     newest = ListRequest("sales_order")
-    filtered = ListRequest("sales_order", conditions=(Condition("state", "eq", "approved"),), sort=("-total",))
+    approved = replace(newest, conditions=(Condition("state", "eq", "approved"),))
     found = ListRequest("customer", search="hdm", limit=20)
-    yield _grown("list, newest first, 10 x the records", lambda g: page(g, newest), many, few, 1.5)
-    yield _grown("list in a salesperson's scope, 10 x", lambda g: page(g, newest, actors[g.schema]), many, few, 1.5)
-    yield _grown("list, filtered and sorted by total, 10 x", lambda g: page(g, filtered), many, few, 1.5)
-    yield _grown("search by initials, 10 x the records", lambda g: page(g, found), many, few, 1.5)
+    for what, read in (
+        ("newest first", lambda ground: page(ground, newest)),
+        ("in a salesperson's scope", lambda ground: sold(ground, newest)),
+        ("in that scope, by customer", lambda ground: sold(ground, replace(newest, sort=("customer",)))),
+        ("of one state, newest first", lambda ground: page(ground, approved)),
+        ("of one state, by total", lambda ground: page(ground, replace(approved, sort=("-total",)))),
+        ("of one salesperson, newest first", of_somebody),
+        ("search by initials", lambda ground: page(ground, found)),
+    ):
+        yield _grown(f"list, {what}, {times}", read, many, few, 1.5)
+
+    def through(*sort: str) -> Callable[[Company], None]:
+        """The first page, one in the middle with its neighbours, and the last."""
+        asked = replace(newest, sort=sort or None)
+        middles = {ground.schema: page(ground, replace(asked, skip=sizes[ground.schema] // 2)) for ground in grounds}
+
+        def read(ground: Company) -> None:
+            middle = middles[ground.schema]
+            for one in (asked, replace(asked, cursor=middle.next), replace(asked, before=middle.previous)):
+                page(ground, one)
+            page(ground, replace(asked, end=True))
+
+        return read
+
+    own = through()
+    for key in ("ordered_on", "number", "total", "progress", "state", "customer", "salesperson"):
+        for sort in (key, f"-{key}"):
+            read = through(sort)
+            yield _grown(f"list by {sort}, {times}", read, many, few, 1.5)
+            yield _against(f"list by {sort}, against its own order", read, own, many, 3)
+
+
+def _against(
+    name: str, read: Callable[[Company], object], other: Callable[[Company], object], ground: Company, target: float
+) -> Ratio:
+    return compare(name, lambda: read(ground), lambda: other(ground), target=target, rounds=9)
 
 
 def _grown(name: str, read: Callable[[Company], object], large: Company, small: Company, target: float) -> Ratio:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,13 @@ class Client:
         """Once; whatever comes."""
         headers = {"X-CSRF-Token": self._csrf, **({"Idempotency-Key": key} if key else {})}
         return self._http.request(method, path, json=dict(body or {}), headers=headers)
+
+    def cut_off(self, method: str, path: str, body: Mapping[str, Any], key: str, after_s: float) -> None:
+        """Ask and be gone before the answer, or with it: nobody reads it."""
+        headers = {"X-CSRF-Token": self._csrf, "Idempotency-Key": key}
+        patience = httpx2.Timeout(30, read=after_s)
+        with suppress(httpx2.ReadTimeout):
+            self._http.request(method, path, json=dict(body), headers=headers, timeout=patience)
 
     def insist(self, path: str, body: Mapping[str, Any] | None = None, *, key: str) -> dict[str, Any]:
         """The answer, whatever happens to the server meanwhile."""

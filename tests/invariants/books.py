@@ -1,8 +1,11 @@
 """What must be true of a trader's documents and book, said again in plain SQL: queries that find what breaks it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
+from onebook.definition.catalog import Catalog
+from onebook.definition.declarations import Meter
+from onebook.definition.field import FieldKind, HoldMeter
 from onebook.storage.database import Database
 from onebook.storage.transaction import Rows, Statement
 
@@ -112,7 +115,9 @@ INVARIANTS: Final[Mapping[str, str]] = {
         AND NOT coalesce(p.allows_negative, false) AND a.taken_quantity > a.quantity""",
     "nobody waits for goods that are free": """
         SELECT a.* FROM ledger_account a WHERE a.role = 'on_hand' AND a.control IS NULL
-        AND a.waiting > 0 AND a.quantity > a.taken_quantity""",
+        AND a.quantity > a.taken_quantity
+        -- Who wants one lot and no other waits beside the others.
+        AND EXISTS (SELECT FROM ledger_hold h WHERE h.account = a.id AND h.waiting > 0)""",
     "reserved is what approved orders have not shipped": _differ(
         "item,place",
         """SELECT l.product, o.warehouse, l.to_ship - l.waiting FROM sales_order o JOIN sales_order__lines l
@@ -316,3 +321,82 @@ def contents(database: Database, schema: str) -> dict[str, Any]:
 def _all(database: Database, schema: str, queries: Sequence[str]) -> list[Rows]:
     with database.transaction(schema, read_only=True) as transaction:
         return transaction.run(*(Statement(query) for query in queries))
+
+
+#: Those of the invariants that know no document: what holds whatever has been declared.
+GENERAL: Final = (
+    "a journal sums to nothing", "goods come from somewhere", "stored balances are the sums of entries",
+    "stored promises are the sums of holds", "months are the sums of their entries", "no past day is below zero",
+    "nothing is worth nothing", "reserved is not more than there is", "nobody waits for goods that are free",
+    "a journal is a step", "a step is taken back once",
+    "nothing was posted into a month after it was closed",
+)  # fmt: skip
+
+
+def generally_broken(database: Database, schema: str, catalog: Catalog) -> dict[str, Rows]:
+    """What no document of any kind may break: of the book alone, and that every meter shows what the book says."""
+    queries = {name: INVARIANTS[name] for name in GENERAL}
+    queries["no order is overdrawn"] = f"""
+        SELECT role, party, document, sum(amount) FROM ({_ENTRIES}) AS e WHERE document <> 0 GROUP BY 1, 2, 3
+        HAVING role IN ('receivable', 'supplier_prepayment') AND sum(amount) < 0
+        OR role IN ('payable', 'customer_prepayment', 'order_deposit') AND sum(amount) > 0"""
+    queries["meters show what the book says"] = " UNION ALL ".join(
+        _stale(catalog, meter) for form in catalog.forms for meter in catalog.meters(form)
+    )
+    answers = _all(database, schema, list(queries.values()))
+    return {name: rows for name, rows in zip(queries, answers, strict=True) if rows}
+
+
+def shown_by_meters(database: Database, schema: str, catalog: Catalog) -> dict[str, Rows]:
+    """The book and every meter of every form: what a step that is taken back must leave as it was."""
+    queries = {name: METERS[name] for name in ("accounts", "summed", "holds")}
+    for form in catalog.forms:
+        for meter in catalog.meters(form):
+            name = f'"{meter.field}"'
+            queries[f"{meter.target}.{meter.field}"] = (
+                f"SELECT id, {name} FROM {_table(meter)} WHERE coalesce({name}, 0) <> 0 ORDER BY id"
+            )
+    return dict(zip(queries, _all(database, schema, list(queries.values())), strict=True))
+
+
+def emptied(database: Database, schema: str, forms: Collection[str]) -> None:
+    """Take all records of some forms and the whole book away, as only the owner can who first turns the second walls
+    off."""
+    with database.administration(schema) as connection:
+        tables = [row[0] for row in connection.execute(TABLES)]
+        emptying = [
+            f'"{name}"'
+            for name in tables
+            if name != "onebook_number" and (name.startswith(("ledger_", "onebook_")) or name.split("__")[0] in forms)
+        ]
+        connection.execute("SET LOCAL session_replication_role = replica")
+        # Forms that these histories never fill point at theirs, and are as empty.
+        connection.execute(f"TRUNCATE {', '.join(emptying)} CASCADE")
+
+
+def _stale(catalog: Catalog, meter: Meter) -> str:
+    """Where a meter does not show what holds and entries sum to."""
+    declared = meter.meter
+    if isinstance(declared, HoldMeter):
+        measure = (
+            "amount" if catalog.fields(meter.form, meter.lines)[meter.field].kind is FieldKind.MONEY else "quantity"
+        )
+        shown = "waiting" if declared.shows == "waiting" else f"{declared.shows}_{measure}"
+        known = (
+            f"SELECT owner AS id, sum({shown}) AS figure FROM ledger_hold"
+            f" WHERE name = '{declared.hold}' AND form = '{meter.form}' GROUP BY owner"
+        )
+    else:
+        known = (
+            f"SELECT document AS id, sum({declared.shows}) AS figure FROM ({_ENTRIES}) AS e"
+            f" WHERE role = '{declared.account}' GROUP BY document"
+        )
+    return (
+        f"SELECT '{meter.target}.{meter.field}' AS meter, t.id, t.\"{meter.field}\" AS shown, k.figure AS book"
+        f" FROM {_table(meter)} t LEFT JOIN ({known}) AS k ON k.id = t.id"
+        f' WHERE coalesce(t."{meter.field}", 0) <> coalesce(k.figure, 0)'
+    )
+
+
+def _table(meter: Meter) -> str:
+    return f'"{meter.form}__{meter.lines}"' if meter.lines else f'"{meter.form}"'
