@@ -16,6 +16,7 @@ from onebook.engines.application import Application
 from onebook.entrypoints.cli import commands
 from onebook.entrypoints.http import app as http
 from onebook.entrypoints.http.hub import Hub
+from onebook.entrypoints.http.settings import HttpSettings
 from onebook.entrypoints.worker.tasks import SCHEDULES, tasks
 from onebook.entrypoints.worker.worker import Worker
 from onebook.storage.announcing import Announcer
@@ -40,13 +41,11 @@ class House:
         self.announcer = Announcer(database)
         self.application = Application(database, announcer=self.announcer)
 
-    def serve(self, host: str, port: int) -> None:
-        """Answer HTTP requests and run jobs in this process until interrupted."""
-        app = http.create(self.application, self.database)
+    def serve(self, listener: socket.socket, origin: str | None = None) -> None:
+        """Answer HTTP requests and run jobs in this process until interrupted; `origin` is that of a proxy in front."""
+        app = http.create(self.application, self.database, http_settings(origin))
         config = uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_level="warning",
             timeout_graceful_shutdown=GRACE_S,
             server_header=False,
@@ -57,7 +56,7 @@ class House:
         try:
             # Being interrupted is the usual way to end, not an error.
             with contextlib.suppress(KeyboardInterrupt):
-                _Server(config, app.state.hub).run()
+                _Server(config, app.state.hub).run([listener])
         finally:
             worker.stop()
             thread.join()
@@ -85,6 +84,11 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._hub.stop()
         await super().shutdown(sockets)
+
+
+def http_settings(origin: str | None) -> HttpSettings:
+    """How to answer under a public origin: its own pages may send, and over https the cookie never leaves it."""
+    return HttpSettings() if origin is None else HttpSettings(origin.startswith("https://"), origins=(origin,))
 
 
 @contextlib.contextmanager
