@@ -40,14 +40,14 @@ SELECT shipped, day, 'sales_delivery', document, 'ship', 0 FROM made
 UNION ALL SELECT paid, day, 'receipt', document, 'post', 0 FROM made ORDER BY 1"""
 _ENTRIES = """
 INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount)
-SELECT CASE WHEN k.nth > 4 THEN m.paid ELSE m.shipped END, k.nth, k.account, m.day, 0, k.quantity, k.amount FROM made m
+SELECT CASE k.step WHEN 1 THEN m.shipped ELSE m.paid END, k.nth, k.account, m.day, 0, k.quantity, k.amount FROM made m
 JOIN ledger_account g ON g.role = 'on_hand' AND g.item = m.item AND g.document = 0
 JOIN ledger_account c ON c.role = 'cost_of_sales' AND c.item = m.item AND c.party = 0
 JOIN ledger_account r ON r.role = 'revenue' AND r.item = m.item AND r.party = 0
 JOIN ledger_account l ON l.role = 'receivable' AND l.document = m.document
 JOIN ledger_account b ON b.role = 'cash'
-CROSS JOIN LATERAL (VALUES (1, g.id, -1, -6), (2, c.id, 1, 6), (3, l.id, 0, 10), (4, r.id, 0, -10), (5, b.id, 0, 10),
-    (6, l.id, 0, -10)) AS k (nth, account, quantity, amount) ORDER BY 1, 2"""
+CROSS JOIN LATERAL (VALUES (1, 1, g.id, -1, -6), (1, 2, c.id, 1, 6), (1, 3, l.id, 0, 10), (1, 4, r.id, 0, -10),
+    (2, 1, b.id, 0, 10), (2, 2, l.id, 0, -10)) AS k (step, nth, account, quantity, amount) ORDER BY 1, 2"""
 _COUNTED = """
 CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
 SELECT a.account, e.booked_on, e.quantity, e.amount, a.own FROM ledger_entry e JOIN (

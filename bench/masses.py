@@ -114,7 +114,7 @@ FROM (SELECT array_agg(a.id ORDER BY a.id) AS own, array_agg(b.id ORDER BY a.id)
     CROSS JOIN generate_series(1, %(moves)s) n
     CROSS JOIN LATERAL (SELECT 1 + (n * 31) %% cardinality(own) AS place, CASE WHEN n %% 3 = 0 THEN -1 ELSE 2 END
         AS pieces) turn
-    CROSS JOIN LATERAL (VALUES (0, own[turn.place], 1), (1, others[turn.place], -1)) side (position, account, sign)
+    CROSS JOIN LATERAL (VALUES (1, own[turn.place], 1), (2, others[turn.place], -1)) side (position, account, sign)
 """
 _SUMS: Final = (
     """
