@@ -19,7 +19,7 @@ _THERE = ", ".join(f"b.{name}" for name in _KEY.split(", "))
 # writes its inputs first, the account passed through right behind each; then its outputs, right before each.
 _MADE = """
     SELECT b.lot FROM {way} w
-    CROSS JOIN LATERAL (SELECT a.id FROM ledger_account a WHERE a.lot = w.lot OFFSET 0) AS a
+    CROSS JOIN LATERAL (SELECT a.id FROM ledger_account a WHERE a.lot = w.lot AND a.lot <> 0 OFFSET 0) AS a
     CROSS JOIN LATERAL (SELECT e.journal, e.position FROM ledger_entry e
         WHERE e.account = a.id AND e.quantity {gives} 0 AND NOT e.is_red OFFSET 0) AS e
     CROSS JOIN LATERAL (SELECT t.role FROM ledger_entry c JOIN ledger_account t ON t.id = c.account
@@ -53,9 +53,10 @@ WITH RECURSIVE ahead (lot) AS ({_ITSELF} UNION {_AHEAD}
 ), step AS MATERIALIZED (
     SELECT e.journal, e.position, e.booked_on, e.line, e.quantity, e.amount, e.gives_back, e.is_red,
         w.is_ahead, w.is_behind, {_HERE}
-    FROM way w JOIN ledger_account a ON a.lot = w.lot JOIN ledger_entry e ON e.account = a.id
-    WHERE e.quantity <> 0
+    FROM way w CROSS JOIN LATERAL (SELECT * FROM ledger_account a WHERE a.lot = w.lot AND a.lot <> 0 OFFSET 0) AS a
+    CROSS JOIN LATERAL (SELECT * FROM ledger_entry e WHERE e.account = a.id AND e.quantity <> 0
         AND (%(on)s::date IS NULL OR (e.booked_on, e.journal, e.position) > (%(on)s, %(journal)s, %(position)s))
+        OFFSET 0) AS e
     ORDER BY e.booked_on, e.journal, e.position LIMIT {PAGE}
 ), party AS (
     SELECT e.journal, array_agg(DISTINCT a.party ORDER BY a.party) AS ids FROM ledger_entry e
