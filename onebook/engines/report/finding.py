@@ -25,6 +25,8 @@ from onebook.engines.table.joins import Joins
 
 #: So many rows lead to one and the same on average before they are read one target after another.
 _CROWDED: Final = 100
+#: What holds for every row, said with these tables.
+Conditions = Callable[[Joins], list[ColumnElement[bool]]]
 #: How many rows to pass over.
 _SKIP: Final[ColumnElement[int]] = bindparam("page_skip", type_=BigInteger)
 
@@ -43,11 +45,11 @@ class Start:
 class Finding:
     """Where the rows of a list are found for one reader."""
 
-    def __init__(self, reading: Reading, target: str, conditions: Callable[[Joins], list[ColumnElement[bool]]]) -> None:
-        """The rows of a target for which conditions hold."""
+    def __init__(self, reading: Reading, target: str, ways: Sequence[Conditions]) -> None:
+        """The rows of a target for which conditions hold; of several ways no two lead to the same row."""
         self._reading = reading
         self._target = target
-        self._conditions = conditions
+        self._ways = ways
 
     def found(self, order: Order, start: Start, limit: int) -> FromClause:
         """The first rows in an order, or those behind a mark: `place` of the stretch, `id`, `sort_0` ..."""
@@ -63,8 +65,9 @@ class Finding:
         selects: list[Select[Any]] = []
         for place, stretch in ahead:
             # Far down a list it costs less to order everything at once.
-            query = _Query(self, order, place, stretch, most, may_be_led=not start.skips)
-            selects += query.behind(start.blanks) if start.blanks is not None and place == at else query.all()
+            for way in self._ways:
+                query = _Query(self, way, order, place, stretch, most, may_be_led=not start.skips)
+                selects += query.behind(start.blanks) if start.blanks is not None and place == at else query.all()
         if len(selects) == 1:
             return (selects[0].limit(wanted).offset(_SKIP) if start.skips else selects[0]).subquery("found")
         together = union_all(*(select(*one.subquery().c) for one in selects)).subquery("together")
@@ -78,10 +81,6 @@ class Finding:
     def guarded(self, joins: Joins) -> GuardedColumns:
         """Columns as the reader sees them."""
         return GuardedColumns(joins, self._reading)
-
-    def conditions(self, joins: Joins) -> list[ColumnElement[bool]]:
-        """What holds for every row."""
-        return self._conditions(joins)
 
     def leads_to(self, link: str) -> FromClause:
         """The table behind a link, and nothing joined to it."""
@@ -101,7 +100,7 @@ class _Query:
     """The queries that read one stretch."""
 
     def __init__(
-        self, finding: Finding, order: Order, place: int, stretch: Stretch, limit: ColumnElement[int],
+        self, finding: Finding, way: Conditions, order: Order, place: int, stretch: Stretch, limit: ColumnElement[int],
         *, may_be_led: bool,
     ) -> None:  # fmt: skip
         self._finding = finding
@@ -113,7 +112,8 @@ class _Query:
         self._joins = finding.joins()
         self._guarded = finding.guarded(self._joins)
         self._id: ColumnElement[Any] = self._joins.root.c.id
-        self._conditions = finding.conditions(self._joins)
+        self._way = way
+        self._conditions = way(self._joins)
         if stretch.is_blank is not None and order.head is not None:
             key = order.head if stretch.is_blank else order.presence
             column = self._guarded.column(key)
@@ -144,7 +144,9 @@ class _Query:
         found = [self._ordered().where(same, way) for way in rest]
         title, leads = keys[0], keys[1]
         crowds = self._crowds()
-        for way in beyond([title], columns[:1], marks[:1], own[:1], (columns[1], marks[1]), id_falls=leads.falls):
+        # Both of the target's own, so that its index of titles begins behind the mark.
+        led = self._joins.column(f"{leads.key}.id")
+        for way in beyond([title], columns[:1], marks[:1], own[:1], (led, marks[1]), id_falls=leads.falls):
             found.append(self._ordered().where(~crowds, way))
         target = self._target()
         named = [target.c[title.key.rpartition(".")[2]]]
@@ -179,7 +181,7 @@ class _Query:
         title, leads = self._stretch.keys[:2]
         joins = self._finding.joins()
         guarded = self._finding.guarded(joins)
-        conditions = [*self._finding.conditions(joins), joins.root.c[leads.key] == target.c.id]
+        conditions = [*self._way(joins), joins.root.c[leads.key] == target.c.id]
         own = [(key, guarded.column(key.key)) for key in self._stretch.keys[2:]]
         own_id: ColumnElement[Any] = joins.root.c.id
         each = (
