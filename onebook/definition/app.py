@@ -1,20 +1,24 @@
-"""An app as a whole: its forms, accounts, reports, prints, roles, menus and first records."""
+"""An app as a whole: its forms, accounts, reports, figures, rules, prints, roles, menus and first records."""
 
 from typing import Any, Literal
 
 from onebook.definition.account import AccountRole
+from onebook.definition.dashboard import Dashboard
 from onebook.definition.form import Form
+from onebook.definition.metric import Metric
 from onebook.definition.model import Declared, Name, Words
 from onebook.definition.print import Print
 from onebook.definition.report import Report
 from onebook.definition.role import Role
+from onebook.definition.rule import Rule, Template
 
 
 class MenuItem(Declared):
-    """A place to go: a form's list, or a report."""
+    """A place to go: a form's list, a report, or a dashboard."""
 
     form: Name | None = None
     report: Name | None = None
+    dashboard: Name | None = None
     label: Words | None = None
 
 
@@ -42,7 +46,7 @@ class Patch(Declared):
     `change` is merged into the declaration, mapping by mapping; a null removes, and a key that ends in `+` adds to the
     list of that name (`reports+: [stock_list]`)."""
 
-    patch: Literal["form", "account", "report", "print", "role", "menu"]
+    patch: Literal["form", "account", "report", "metric", "dashboard", "rule", "template", "print", "role", "menu"]
     name: Name
     change: dict[str, Any]
 
@@ -57,6 +61,10 @@ class App(Declared):
     forms: tuple[Form, ...] = ()
     accounts: tuple[AccountRole, ...] = ()
     reports: tuple[Report, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    dashboards: tuple[Dashboard, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    templates: tuple[Template, ...] = ()
     prints: tuple[Print, ...] = ()
     roles: tuple[Role, ...] = ()
     menus: tuple[Menu, ...] = ()

@@ -1,19 +1,23 @@
 """The catalog: all apps of a company, overlays laid, checked against each other, ready to run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self, TypeVar
 
 from onebook.definition.account import AccountRole
 from onebook.definition.app import App, Menu
 from onebook.definition.check.everything import problems_of
+from onebook.definition.dashboard import Dashboard
 from onebook.definition.declarations import Declarations
 from onebook.definition.form import Form
+from onebook.definition.metric import Metric
 from onebook.definition.model import Declared
 from onebook.definition.overlay import Key, laid
 from onebook.definition.print import Print
+from onebook.definition.read import KINDS
 from onebook.definition.refusal import DefinitionRefusal
 from onebook.definition.report import Report
 from onebook.definition.role import Role
+from onebook.definition.rule import Rule, Template
 from onebook.values.refusal import Problem
 
 Kind = TypeVar("Kind", bound=Declared)
@@ -51,6 +55,10 @@ class Catalog(Declarations):
             _of(standing, Menu),
             [data for app in apps for data in app.data],
             _of(standing, Print),
+            metrics=_of(standing, Metric),
+            dashboards=_of(standing, Dashboard),
+            rules=_of(standing, Rule),
+            templates=_of(standing, Template),
         )
 
 
@@ -70,12 +78,19 @@ def in_order(apps: Sequence[App]) -> list[App]:
 def _by_name(apps: Sequence[App], problems: list[Problem]) -> dict[Key, Declared]:
     found: dict[Key, Declared] = {}
     for app in apps:
-        for declaration in (*app.forms, *app.accounts, *app.reports, *app.prints, *app.roles, *app.menus):
+        for declaration in _named(app):
             key = _key(declaration)
             if key in found:
                 problems.append(Problem("definition.declared_twice", " ".join(key), data={"reason": app.app}))
             found.setdefault(key, declaration)
     return found
+
+
+def _named(app: App) -> Iterator[Declared]:
+    """Everything that stands once in a company, under its name."""
+    for _, place in KINDS.values():
+        if place not in ("data", "patches"):
+            yield from getattr(app, place)
 
 
 def _key(declaration: Declared) -> Key:

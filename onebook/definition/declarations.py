@@ -7,13 +7,16 @@ from hashlib import sha256
 
 from onebook.definition.account import AccountRole, Dimension
 from onebook.definition.app import App, Data, Menu
+from onebook.definition.dashboard import Dashboard
 from onebook.definition.field import AccountMeter, FieldDeclaration, HoldMeter
 from onebook.definition.form import Form
+from onebook.definition.metric import Metric
 from onebook.definition.model import NOTHING
 from onebook.definition.print import Print
 from onebook.definition.report import Report
 from onebook.definition.role import Role
 from onebook.definition.rows_behind import rows_behind
+from onebook.definition.rule import Rule, Template
 from onebook.definition.scope import DimensionScope, RecordScope, RowScope, Scopes
 from onebook.definition.transition import Hold
 from onebook.definition.write import text_of
@@ -70,6 +73,11 @@ class Declarations:
         menus: Mapping[str, Menu],
         data: Sequence[Data],
         prints: Mapping[str, Print] = NOTHING,
+        *,
+        metrics: Mapping[str, Metric] = NOTHING,
+        dashboards: Mapping[str, Dashboard] = NOTHING,
+        rules: Mapping[str, Rule] = NOTHING,
+        templates: Mapping[str, Template] = NOTHING,
     ) -> None:
         """Put together what the apps declare, overlays laid."""
         self.apps = tuple(apps)
@@ -80,6 +88,10 @@ class Declarations:
         self.menus = menus
         self.data = tuple(data)
         self.prints = prints
+        self.metrics = metrics
+        self.dashboards = dashboards
+        self.rules = rules
+        self.templates = templates
         self._scopes = Scopes(forms)
         self._formulas: dict[tuple[str, str, str | None, Kind | None], Expression] = {}
         self._calls: dict[tuple[str, str, str | None], AccountCall] = {}

@@ -116,6 +116,10 @@ class FieldDeclaration(Declared):
     options: dict[str, Words] | None = None
     #: choice, choices: the options are the declared roles.
     options_from: Literal["roles"] | None = None
+    #: quantity: the link beside it to what is counted; it can be typed in the packs of that, and is shown in them.
+    counts: Name | None = None
+    #: quantity: the link beside it that says in which unit it is; without it, in the base unit.
+    in_unit: Name | None = None
     #: number, quantity, price, percent: digits after the point.
     scale: Annotated[int, Key(ge=0, le=9)] | None = None
     #: text: longest allowed.

@@ -37,6 +37,23 @@ class ListView(Declared):
     filter: Formula | None = None
 
 
+class Packs(Declared):
+    """In which larger units a record is counted: rows of it, each with its unit and how many base units one of them is,
+    as an exact ratio."""
+
+    lines: Name
+    unit: Name
+    numerator: Name
+    denominator: Name
+    #: The field that says the base unit.
+    base: Name
+
+    def keys(self, link: str) -> frozenset[str]:
+        """What is read of them behind a link."""
+        rows = (f"{self.lines}.{name}" for name in (self.unit, self.numerator, self.denominator))
+        return frozenset(f"{link}.{name}" for name in (self.base, *rows))
+
+
 class Form(Declared):
     """One form. `master` records are edited for ever; `document` records move through states."""
 
@@ -62,6 +79,8 @@ class Form(Declared):
     transitions: dict[Name, Transition] = NOTHING
     sections: tuple[Section, ...] = ()
     list: ListView = ListView()
+    #: The units in which it is counted.
+    packs: Packs | None = None
     #: Boards and calendars, besides the table.
     views: dict[Name, View] = NOTHING
     #: What stands beside the record, or beside its rows, while it is typed.

@@ -8,12 +8,15 @@ from pydantic import ValidationError
 
 from onebook.definition.account import AccountRole
 from onebook.definition.app import App, Data, Menu, Patch
+from onebook.definition.dashboard import Dashboard
 from onebook.definition.form import Form
+from onebook.definition.metric import Metric
 from onebook.definition.model import Declared
 from onebook.definition.print import Print
 from onebook.definition.refusal import DefinitionRefusal
 from onebook.definition.report import Report
 from onebook.definition.role import Role
+from onebook.definition.rule import Rule, Template
 from onebook.definition.source import Document, SourceError, documents
 from onebook.values.refusal import Problem
 
@@ -22,6 +25,10 @@ KINDS: Final[dict[str, tuple[type[Declared], str]]] = {
     "form": (Form, "forms"),
     "account": (AccountRole, "accounts"),
     "report": (Report, "reports"),
+    "metric": (Metric, "metrics"),
+    "dashboard": (Dashboard, "dashboards"),
+    "rule": (Rule, "rules"),
+    "template": (Template, "templates"),
     "print": (Print, "prints"),
     "role": (Role, "roles"),
     "menu": (Menu, "menus"),

@@ -1,6 +1,26 @@
 """What becomes of the rows of a report: documents, made of those that somebody chose or of all."""
 
+from typing import Annotated
+
+from pydantic import Field as Key
+from pydantic import StringConstraints
+
 from onebook.definition.model import NOTHING, Declared, Formula, Name, Words
+
+#: A form, an account role, or `form.lines` for one row per line.
+Source = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)?$", max_length=97)
+]
+
+
+class Covered(Declared):
+    """Records, or rows of lines, that have dealt with a row of a report already: those in use that agree with it in
+    `same` (a field of theirs, and what it equals in the row) and for which `when` holds. `when` stands in them, and
+    knows the report's parameters."""
+
+    form: Source
+    same: Annotated[dict[Name, Formula], Key(min_length=1)]
+    when: Formula | None = None
 
 
 class ReportLines(Declared):
@@ -22,6 +42,8 @@ class ReportCreate(Declared):
     form: Name
     #: Which rows it is offered for.
     when: Formula | None = None
+    #: It is not offered for rows that something has dealt with.
+    unless: tuple[Covered, ...] = ()
     by: Formula | None = None
     fields: dict[Name, Formula] = NOTHING
     #: The clock makes them every night as well, of all rows that it is offered for; they take this step at once.

@@ -9,8 +9,9 @@ from onebook.definition.form import Form
 from onebook.expression.scope import Found, Scope
 from onebook.expression.types import Kind, Type
 
-#: The form of the people who use the product, and the company's own record.
+#: The forms of the people who use the product and of where they belong, and the company's own record.
 USERS: Final = "user"
+DEPARTMENTS: Final = "department"
 COMPANY: Final = "company"
 
 VALUE_KINDS: Final[dict[FieldKind, Kind]] = {
@@ -59,6 +60,8 @@ RESERVED_FORMS: Final = frozenset(
         "live",
         "activity",
         "notifications",
+        "messages",
+        "channels",
         "menus",
         "preferences",
         "views",
@@ -66,15 +69,29 @@ RESERVED_FORMS: Final = frozenset(
         "search",
         "reports",
         "figures",
+        "metrics",
+        "dashboards",
+        "shares",
+        "shared",
+        "subscriptions",
         "imports",
+        "rules",
+        "firings",
+        "hooks",
+        "open",
         "check",
         "health",
         "docs",
         "openapi",
         "static",
+        "flows",
+        "delegation",
+        "people",
     ]
 )
-RESERVED_TRANSITIONS: Final = frozenset({"restore", "reverse", "preview", "print", "comments", "files", "views"})
+RESERVED_TRANSITIONS: Final = frozenset(
+    {"restore", "reverse", "preview", "print", "comments", "files", "views", "buttons"}
+)
 
 
 class Scopes:

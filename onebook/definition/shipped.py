@@ -9,7 +9,7 @@ from onebook.definition.app import App
 from onebook.definition.read import read_app
 
 #: In the order in which they need each other.
-SHIPPED: Final = ("base", "sales", "purchasing", "stock", "finance")
+SHIPPED: Final = ("base", "sales", "purchasing", "stock", "finance", "desks")
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as Key
 
+from onebook.definition.approval import Approval
 from onebook.definition.drawing import Closing, Draw
 from onebook.definition.model import NOTHING, Declared, Formula, Must, Name, Words, one_or_many
 
@@ -186,6 +187,8 @@ class Transition(Declared):
     source: Annotated[tuple[Name, ...], BeforeValidator(one_or_many), Key(alias="from")]
     target: Annotated[Name, Key(alias="to")]
     requires: tuple[Must, ...] = ()
+    #: Who must agree before it is done.
+    approval: Approval | None = None
     #: The business date of what it posts; default: the form's `dated_by`.
     on: Formula | None = None
     sets: dict[Name, Formula] = NOTHING

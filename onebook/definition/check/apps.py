@@ -32,12 +32,14 @@ def _check_menus(declared: Declarations, problems: Problems) -> None:
     for menu in declared.menus.values():
         for number, item in enumerate(menu.items):
             at = problems.within(f"menu {menu.menu}").at("items", number)
-            if (item.form is None) == (item.report is None):
+            if sum(place is not None for place in (item.form, item.report, item.dashboard)) != 1:
                 at.wrong("one_place", menu.menu)
             if item.form is not None and item.form not in declared.forms:
                 at.at("form").wrong("unknown_form", item.form)
             if item.report is not None and item.report not in declared.reports:
                 at.at("report").wrong("unknown_report", item.report)
+            if item.dashboard is not None and item.dashboard not in declared.dashboards:
+                at.at("dashboard").wrong("unknown_dashboard", item.dashboard)
 
 
 def _check_data(declared: Declarations, problems: Problems) -> None:

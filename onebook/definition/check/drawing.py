@@ -57,7 +57,7 @@ def _check_draw(declared: Declarations, form: Form, draw: Draw, at: Subject) -> 
             at.at("fields", name).wrong("not_typed" if field else "unknown_field", name)
         if column not in keys | set(report.columns):
             at.at("fields", name).wrong("unknown_column", column)
-    totals = {name for name, column in report.columns.items() if column.total}
+    totals = {name for name, column in report.columns.items() if column.is_sum}
     ends = {"opening", "closing"} if report.source == "entries" else set()
     for name, figure in draw.sets.items():
         field = form.fields.get(name)

@@ -7,6 +7,7 @@ from typing import Final
 from onebook.definition.check.calls import check_account
 from onebook.definition.check.expands import check_expand
 from onebook.definition.check.lowering import lower_dry
+from onebook.definition.check.packs import check_counts, check_packs
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import AccountMeter, FieldDeclaration, FieldKind, HoldMeter
@@ -38,6 +39,7 @@ def check_fields(declared: Declarations, form: Form, subject: Subject) -> None:
                 inner.wrong("lines_in_lines", own)
             else:
                 _check(declared, form, name, own, column, inner)
+    check_packs(form, subject)
     _check_meters_reach(declared, form, subject)
     for attribute in ("formula", "default"):
         _check_cycles(declared, form, attribute, subject)
@@ -49,6 +51,7 @@ def _check(
     if name in RESERVED:
         at.wrong("reserved_name", name)
     _check_kind(declared, field, at)
+    check_counts(declared, (form.fields[lines].fields or {}) if lines else form.fields, field, at)
     _check_source(field, at)
     if field.locked_after is not None and field.locked_after not in form.states:
         at.at("locked_after").wrong("unknown_state", field.locked_after)

@@ -69,7 +69,7 @@ def _check_report(declared: Declarations, print_: Print, name: str, subject: Sub
     for key, field in print_.head.items():
         if field.shows not in report.parameters:
             subject.at("head", key).wrong("unknown_parameter", field.shows)
-    totals = {column for column, one in report.columns.items() if one.total}
+    totals = {column for column, one in report.columns.items() if one.is_sum}
     ends = {"opening", "closing"} if report.source == "entries" else set()
     for key, figure in print_.figures.items():
         if figure.shows not in totals | ends:

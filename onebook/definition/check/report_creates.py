@@ -1,14 +1,16 @@
-"""Checks of what becomes of a report's rows: formulas that read nothing but the row, fields that may be given."""
+"""Checks of what becomes of a report's rows, and of what dealt with them: formulas that read nothing but the row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from onebook.definition.check.given import check_given, check_lines
 from onebook.definition.check.lowering import lower_dry
 from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
+from onebook.definition.field import FieldKind
 from onebook.definition.report import Report
-from onebook.definition.report_create import ReportCreate
+from onebook.definition.report_create import Covered, ReportCreate
+from onebook.definition.scope import VALUE_KINDS
 from onebook.expression.check import check
 from onebook.expression.scope import Found, Scope
 from onebook.expression.tree import Expression, Path
@@ -59,32 +61,63 @@ def check_report_creates(
     declared: Declarations, report: Report, scope: Scope | None, parameters: Mapping[str, Type], subject: Subject
 ) -> None:
     """Every document that rows of a report become. `scope`: the names of its source, if it has such rows at all."""
-    if not report.creates:
+    if not report.creates and not report.unless:
         return
     if scope is None or report.source not in _KEYED or not report.rows:
-        subject.at("creates").wrong("rows_without_keys", report.report)
+        subject.at("creates" if report.creates else "unless").wrong("rows_without_keys", report.report)
         return
     row = RowScope(declared, report, scope, parameters)
+    reading = _Reading(declared, row, parameters)
+    reading.covered(report.unless, subject.at("unless"))
     known: set[str] = set()
     for number, create in enumerate(report.creates):
         at = subject.at("creates", number)
         if create.name in known:
             at.at("name").wrong("declared_twice", create.name)
         known.add(create.name)
-        _Creation(declared, row, parameters).check(create, at)
+        reading.creation(create, at)
 
 
-class _Creation:
-    """One creation, seen from the rows that it is made of."""
+class _Reading:
+    """What is declared of the rows of one report, seen from these."""
 
     def __init__(self, declared: Declarations, row: RowScope, parameters: Mapping[str, Type]) -> None:
         self._declared = declared
         self._row = row
         self._parameters = parameters
 
-    def check(self, create: ReportCreate, at: Subject) -> None:
+    def covered(self, every: Sequence[Covered], at: Subject) -> None:
+        """What deals with rows: fields that are there and of the kind of what they equal."""
+        for number, covered in enumerate(every):
+            place = at.at(number)
+            form, _, lines = covered.form.partition(".")
+            if form not in self._declared.forms:
+                place.at("form").wrong("unknown_form", covered.form)
+                continue
+            target = self._declared.forms[form]
+            if lines and lines not in target.line_fields:
+                place.at("form").wrong("unknown_lines", covered.form)
+                continue
+            fields = (target.fields[lines].fields or {}) if lines else target.fields
+            for name, text in covered.same.items():
+                field = fields.get(name)
+                if field is None or field.kind is FieldKind.LINES:
+                    place.at("same", name).wrong("unknown_field", name)
+                    continue
+                found = self._formula(text, VALUE_KINDS[field.kind], place.at("same", name))
+                if found is not None and found.type.kind is Kind.LINK and found.type.of not in (field.to, None):
+                    place.at("same", name).wrong("other_link", f"{found.type.of} ≠ {field.to}")
+            if covered.when is not None:
+                scope = self._declared.scope(form, lines or None)
+                at_when = place.at("when")
+                when = at_when.attempt(check, covered.when, scope, Kind.FLAG, parameters=self._parameters)
+                if when is not None:
+                    at_when.attempt(lower_dry, when)
+
+    def creation(self, create: ReportCreate, at: Subject) -> None:
         if create.when is not None:
             self._formula(create.when, Kind.FLAG, at.at("when"))
+        self.covered(create.unless, at.at("unless"))
         if create.by is not None:
             self._formula(create.by, None, at.at("by"))
         target = self._declared.forms.get(create.form)

@@ -10,6 +10,7 @@ from onebook.definition.report import Report, StatementLine
 from onebook.definition.scope import VALUE_KINDS
 from onebook.expression.check import check
 from onebook.expression.scope import Found, Scope
+from onebook.expression.tree import Expression
 from onebook.expression.types import NUMBER, Kind
 
 #: What is known of a subject, and of a line: before the month, in it, at its end; and the same for its year. `moved` is
@@ -41,6 +42,18 @@ class Named:
 def columns_scope(declared: Declarations, report: Report) -> Named:
     """What the columns of a report over subjects read: measures and, without lines, the subject's own fields."""
     return Named(MEASURES, None if report.lines else declared.scope_of(report.of))
+
+
+def measure_of(shows: Expression) -> str | None:
+    """The one measure that a column shows, whatever it makes of it; None for columns that open to nothing."""
+    read = set(shows.paths) & set(MEASURES)
+    return read.pop() if len(read) == 1 and shows.type.kind is Kind.NUMBER else None
+
+
+def opening_columns(declared: Declarations, report: Report) -> tuple[str, ...]:
+    """The columns of a report over subjects whose figures open to accounts or lines."""
+    scope = columns_scope(declared, report)
+    return tuple(name for name, column in report.columns.items() if measure_of(check(column.shows, scope)) is not None)
 
 
 def lines_scope(above: Mapping[str, object]) -> Named:

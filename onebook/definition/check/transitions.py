@@ -1,5 +1,6 @@
 """Checks of transitions: from where to where, on which conditions, and how each is undone."""
 
+from onebook.definition.check.approvals import check_approval
 from onebook.definition.check.drawing import check_drawing
 from onebook.definition.check.effects import check_effects
 from onebook.definition.check.fields import fields_of
@@ -23,6 +24,7 @@ def check_transitions(declared: Declarations, form: Form, subject: Subject) -> N
         _check_edits(form, step, at)
         check_effects(declared, form, step, at)
         check_drawing(declared, form, step, at)
+        check_approval(declared, form, step, at.at("approval"))
     _check_hold_names(form, subject)
 
 

@@ -413,7 +413,7 @@ BROKEN = [
     ("{report: sums}]", "{report: sum}]", "definition.unknown_report", "menu main: items.1.report"),
     ("rows: [{name: A}]", "rows: [{nam: A}]", "definition.unknown_field", "data shelf: rows.0.nam"),
     ("rows: [{name: A}]", "rows: [{name: A}, {name: A}]", "definition.declared_twice", "data shelf: rows.1"),
-    ("role: clerk", "rule: clerk", "definition.unknown_kind", "rule"),
+    ("role: clerk", "rank: clerk", "definition.unknown_kind", "rank"),
     ("menu: main\n", "menu: main\nmenu: main\n", "definition.not_yaml", ""),
 ]
 
