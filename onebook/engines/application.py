@@ -1,51 +1,49 @@
 """The one door to everything that a company's declarations do: HTTP, command line and jobs come in here."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final, TypeVar
-
-import psycopg
+from typing import Any, BinaryIO, Final
 
 from onebook.access.actor import SYSTEM, Actor
-from onebook.definition.app import App
-from onebook.definition.form import Form
 from onebook.definition.scope import USERS
-from onebook.engines.design.change import Change
-from onebook.engines.design.publish import ZONE, Published, installed, installed_version
-from onebook.engines.design.publish import preview as preview_publication
-from onebook.engines.design.publish import publish as publish_apps
-from onebook.engines.form.violations import refusal_of
-from onebook.engines.print.prints import Prints
+from onebook.engines.companies import Companies
+from onebook.engines.dashboard.boards import Boards
+from onebook.engines.dashboard.shares import SharedBoard, Shares
+from onebook.engines.dashboard.shares import opened as opened_share
+from onebook.engines.dashboard.subscriptions import Sender, Subscriptions
+from onebook.engines.design.publish import ZONE
+from onebook.engines.message.alarm import alarm
+from onebook.engines.message.courier import Courier
+from onebook.engines.message.messages import Messages
 from onebook.engines.print.typeset import typeset
+from onebook.engines.process.approvals import Approvals
 from onebook.engines.process.command import Command, CreateFromRows
 from onebook.engines.process.execute import execute
 from onebook.engines.process.explain import Explanation, explain
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing.request import ImportRequest, ImportResult, Watch, unwatched
 from onebook.engines.process.importing.run import Import, template_of
-from onebook.engines.process.keeping.wanted import Republished
 from onebook.engines.process.looking import behind_links, beside, opening, reading
 from onebook.engines.process.looking.drafting import DraftAsked, Drafted, drafted
-from onebook.engines.process.looking.naming import named
 from onebook.engines.process.looking.opening_meter import AskedMeter, opened_meter
 from onebook.engines.process.looking.tracing import LotAsked, has_way, traced
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.preferences import prefer, preferences
 from onebook.engines.process.preview import Preview, preview
-from onebook.engines.process.refusals import NotPublished, UnknownForm
+from onebook.engines.process.ruling import working
+from onebook.engines.process.ruling.desk import RuleDesk
+from onebook.engines.process.ruling.outside import Outside
+from onebook.engines.process.ruling.run import Runner
 from onebook.engines.process.telling import told
-from onebook.engines.report.export import Exports, Format
+from onebook.engines.report.cut import WHOLE, Cut, cut_page
+from onebook.engines.report.files.export import Format
 from onebook.engines.report.groups import GroupKey, Groups
-from onebook.engines.report.list import Lists
 from onebook.engines.report.record_rows import RowsRequest
 from onebook.engines.report.refusals import NothingToCreate
-from onebook.engines.report.report import ReportRequest, Reports
+from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import ListRequest, Page
-from onebook.engines.talk.heard import change, heard
+from onebook.engines.talk.heard import change, heard, told_to
 from onebook.engines.talk.talk import Talk
 from onebook.engines.view.activity import activity
 from onebook.engines.view.describe import describe
@@ -54,49 +52,21 @@ from onebook.engines.view.menus import menus
 from onebook.engines.view.saved import SavedViews
 from onebook.ledger import check as book
 from onebook.ledger import periods
-from onebook.storage.announcing import Announcer, Message
-from onebook.storage.database import Database
-from onebook.storage.transaction import Transaction
+from onebook.storage.announcing import Message
 from onebook.values.month import Month
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Refusal
 
-Result = TypeVar("Result")
-
-#: For how long a reader may see the declarations that were in force before a publication elsewhere; writers never do.
-FRESH_S: Final = 1.0
+#: How long the whole book may be read.
 CHECK_TIMEOUT_S: Final = 3600
+#: How long one job runs rules before others get their turn.
+RULES_S: Final = 5.0
 #: Of how many people that words find it is looked whether they may read a record.
 MOST_ASKED: Final = 100
 
 
-@dataclass(slots=True)
-class _Company:
-    """What is kept of a company in memory: everything made from its declarations."""
-
-    ground: Ground
-    lists: Lists
-    reports: Reports
-    exports: Exports
-    prints: Prints
-    seen_at: float
-
-
-class Application:
-    """All companies of one database. Safe for many threads; keeps nothing but what can be made again."""
-
-    def __init__(
-        self,
-        database: Database,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        announcer: Announcer | None = None,
-    ) -> None:
-        """Over a database; `now` is the clock; `announcer` tells listeners what was done, if there are any."""
-        self.database = database
-        self._now = now
-        self._announcer = announcer
-        self._companies: dict[str, _Company] = {}
-        self._making = threading.Lock()
+class Application(Companies):
+    """All that can be asked of the companies of one database."""
 
     def execute(self, schema: str, command: Command) -> Outcome:
         """Do what a command asks for, wholly or not at all. Refuses with whatever says no."""
@@ -118,7 +88,9 @@ class Application:
         """A record with its rows, the transitions that are open to it (or why not), and the documents around it."""
         ground = self._ground_with(schema, record.form)
         with self._reading(schema) as transaction:
-            return reading.page(transaction, ground, actor, record, language, self._now(), binned=binned)
+            page = reading.page(transaction, ground, actor, record, language, self._now(), binned=binned)
+        buttons = [] if binned else self.rules(schema, actor, language).offered(record)
+        return {**page, "buttons": buttons} if buttons else page
 
     def draft(self, schema: str, actor: Actor, asked: DraftAsked) -> Drafted:
         """A record as it would be with what is being typed; nothing is written."""
@@ -155,11 +127,12 @@ class Application:
             context = company.ground.context(actor, self._now())
             company.exports.list(transaction, request, actor, context, target, kind)
 
-    def report(self, schema: str, actor: Actor, request: ReportRequest) -> Page:
-        """A page of a report."""
+    def report(self, schema: str, actor: Actor, request: ReportRequest, cut: Cut = WHOLE) -> Page:
+        """A page of a report, cut to what is looked at."""
         company = self._company(schema)
+        context = company.ground.context(actor, self._now())
         with self._reading(schema) as transaction:
-            return company.reports.page(transaction, request, actor, company.ground.context(actor, self._now()))
+            return cut_page(company.reports, transaction, request, cut, actor, context)
 
     def report_rows(self, schema: str, actor: Actor, request: RowsRequest) -> dict[str, Any]:
         """The rows that sum to a measure of a report over records."""
@@ -173,6 +146,40 @@ class Application:
         with self._reading(schema) as transaction:
             context = company.ground.context(actor, self._now())
             company.exports.report(transaction, request, actor, context, target, kind)
+
+    def boards(self, schema: str, actor: Actor) -> Boards:
+        """Dashboards and metrics as an actor sees them."""
+        company = self._company(schema)
+        context = company.ground.context(actor, self._now())
+        return Boards(self.database, schema, company.dashboards, actor, context)
+
+    def shares(self, schema: str, actor: Actor) -> Shares:
+        """The dashboards that an actor shares by link."""
+        company = self._company(schema)
+        context = company.ground.context(actor, self._now())
+        return Shares(self.database, schema, company.dashboards, actor, context)
+
+    def shared(self, schema: str, token: str) -> SharedBoard:
+        """The dashboard that a link opens, as its sharer may see it now. Refuses with UnknownShare."""
+        company, now = self._company(schema), self._now()
+        with self.database.transaction(schema) as transaction:
+            found = opened_share(transaction, schema, token, now)
+            transaction.commit()
+        context = company.ground.context(found.actor, now)
+        return SharedBoard(self.database, schema, company.dashboards, found, context)
+
+    def subscriptions(self, schema: str, actor: Actor) -> Subscriptions:
+        """What comes to an actor by itself."""
+        company = self._company(schema)
+        context = company.ground.context(actor, self._now())
+        return Subscriptions(self.database, schema, company.dashboards, actor, context)
+
+    def send_subscriptions(self, schema: str) -> int:
+        """Send what is due to those who subscribed it; how many were."""
+        company = self._company(schema)
+        ground = company.ground
+        sender = Sender(self.database, schema, company.dashboards, self._now(), ground.zone, ground.context)
+        return sender.run()
 
     def print(self, schema: str, actor: Actor, form: str, ids: Sequence[int], name: str) -> tuple[str, bytes]:
         """Records on paper, as PDF, with what the print is called. The trail of each tells who printed it and when."""
@@ -253,13 +260,14 @@ class Application:
 
     def menus(self, schema: str, actor: Actor, language: str) -> Sequence[Mapping[str, Any]]:
         """Where an actor may go."""
-        return menus(self.ground(schema).catalog, actor, language)
+        return menus(self.ground(schema).catalog, actor, language, self.boards(schema, actor).names())
 
     def home(self, schema: str, actor: Actor, language: str) -> dict[str, Any]:
         """What waits for an actor."""
         ground = self.ground(schema)
         with self._reading(schema) as transaction:
-            return home(transaction, ground.catalog, ground.tables, actor, self._now(), ground.zone, language)
+            places = self.menus(schema, actor, language)
+            return home(transaction, ground.catalog, ground.tables, actor, self._now(), ground.zone, language, places)
 
     def talk(self, schema: str, actor: Actor) -> Talk:
         """What an actor says and hears beside records: comments, files, notifications."""
@@ -267,10 +275,57 @@ class Application:
         reader = ground.reader(actor, self._now())
         return Talk(self.database, schema, reader, lambda other: ground.context(other, reader.context.now), self._tell)
 
+    def approvals(self, schema: str, actor: Actor) -> Approvals:
+        """What an actor submits, is asked to agree to, and is told of."""
+        return Approvals(
+            self.database, self.ground(schema), actor, self._now(),
+            lambda command: self.execute(schema, command), lambda command: self.preview(schema, command),
+            lambda message: self._tell(schema, message),
+        )  # fmt: skip
+
+    def messages(self, schema: str, actor: Actor) -> Messages:
+        """What an actor prefers of messages."""
+        return Messages(self.database, self._eyes(schema), self.outlets, actor)
+
+    def all_messages(self, schema: str, actor: Actor) -> Messages:
+        """The channels and the log of a company's messages. Refuses whoever does not administer it."""
+        opening.require_everything(self.ground(schema), actor)
+        return self.messages(schema, actor)
+
+    def deliver(self, schema: str) -> int:
+        """Send the messages that are due; how many were looked at."""
+
+        def tell(user: int) -> None:
+            self._tell(schema, told_to(user))
+
+        return Courier(self.database, self._eyes(schema), self.outlets, self._now, tell).run()
+
+    def alarm(
+        self,
+        schema: str,
+        words: str,
+        data: Mapping[str, Any],
+        key: str,
+        lines: Callable[[str], Sequence[str]] = lambda _: (),
+    ) -> None:
+        """Tell everybody who administers a company, once for each key. `words`: the code of a text; `lines`: what else
+        there is to say, in a language."""
+        with self.database.transaction(schema) as transaction:
+            heard_by, statements = alarm(transaction, self.ground(schema).catalog, words, data, key, lines)
+            transaction.commit(*statements)
+        self._tell(schema, *map(told_to, heard_by))
+
     def readers(self, schema: str, actor: Actor, record: RecordRef, words: str, limit: int) -> Sequence[dict[str, Any]]:
         """Whom an actor may mention beside a record: users whom the words find, as far as they may read it."""
         found = self.search(schema, actor, USERS, words, MOST_ASKED)
         return self.talk(schema, actor).readers(record, [row["id"] for row in found.rows], limit)
+
+    def people(self, schema: str, actor: Actor, words: str, limit: int) -> Sequence[dict[str, Any]]:
+        """Users whom the words find, as far as an actor knows of them."""
+        found = [RecordRef(USERS, row["id"]) for row in self.search(schema, actor, USERS, words, limit).rows]
+        with self._reading(schema) as transaction:
+            titles = self.ground(schema).reader(actor, self._now()).titles(transaction, found)
+        return [{"id": one.id, "title": titles[one]} for one in found if one in titles]
 
     def heard(self, schema: str, actors: Sequence[Actor], changes: Sequence[Message]) -> Sequence[Sequence[Message]]:
         """For each actor the changes of records that they may read."""
@@ -323,6 +378,32 @@ class Application:
                 refused.append(refusal)
         return refused
 
+    def run_rules(self, schema: str, seconds: float = RULES_S) -> bool:
+        """Do what rules wait for, for so long at most; whether anything is left. What fails is tried again later."""
+        self._on_ground(schema, lambda ground: working.remind(self.database, ground, self._now()))
+        ends_at = time.monotonic() + seconds
+        while time.monotonic() < ends_at:
+            if not self._on_ground(schema, lambda ground: self._rules_round(schema, ground)):
+                return False
+        return True
+
+    def rules(self, schema: str, actor: Actor, language: str) -> RuleDesk:
+        """The rules of a company, as an actor may see and steer them."""
+        return RuleDesk(
+            self.database, self.ground(schema), actor, self._now(), language, lambda runner: self._ran(schema, runner)
+        )
+
+    def _ran(self, schema: str, runner: Runner) -> None:
+        for command, outcome in runner.done:
+            self._tell(schema, *told(command, outcome))
+
+    def outside(self, schema: str) -> Outside:
+        """The open doors of a company: webhooks and public forms."""
+        return Outside(self.database, self.ground(schema), self.outlets.vault, self._now())
+
+    def _rules_round(self, schema: str, ground: Ground) -> int:
+        return working.work(self.database, ground, self._now(), lambda runner: self._ran(schema, runner))
+
     def check(self, schema: str) -> Sequence[book.Drift]:
         """Recompute the whole book and compare: every difference, none if it is clean."""
         # The whole history is read: the usual limit of a statement is made for pages.
@@ -364,94 +445,3 @@ class Application:
         with self.database.transaction(schema) as transaction:
             periods.reopen(transaction, month, actor.id)
             transaction.commit()
-
-    def publish(self, schema: str, apps: Sequence[App], actor: Actor, *, accept: bool = False) -> Published:
-        """Make apps the company's declarations, beside or instead of those of the same names; data is kept."""
-        together = self._together(schema, apps)
-        opening.require_everything(self._known(schema), actor)
-        published = publish_apps(self.database, schema, together, actor=actor, accept=accept)
-        self._companies.pop(schema, None)
-        return published
-
-    def preview_publication(self, schema: str, apps: Sequence[App]) -> Change:
-        """What publishing would change in tables and declarations."""
-        return preview_publication(self.database, schema, self._together(schema, apps)).change
-
-    def form(self, schema: str, name: str) -> Form:
-        """A form of the company. Refuses with UnknownForm."""
-        return self._ground_with(schema, name).catalog.forms[name]
-
-    def ground(self, schema: str) -> Ground:
-        """What the company's commands stand on. Refuses with NotPublished before the first publication."""
-        return self._company(schema).ground
-
-    def _on_ground(self, schema: str, action: Callable[[Ground], Result]) -> Result:
-        """Run an action, once more if the declarations were published anew meanwhile."""
-        for _ in range(3):
-            ground = self.ground(schema)
-            try:
-                return action(ground)
-            except Republished:
-                self._companies.pop(schema, None)
-            except Refusal as refusal:
-                raise self._named(ground, refusal) from refusal
-            except psycopg.Error as error:
-                told = refusal_of(ground.forms, error)
-                if told is None:
-                    raise
-                raise told from error
-        return action(self.ground(schema))
-
-    def _tell(self, schema: str, *messages: Message) -> None:
-        if self._announcer is not None:
-            self._announcer.tell(schema, *messages)
-
-    def _named(self, ground: Ground, refusal: Refusal) -> Refusal:
-        if not any("role" in problem.data for problem in refusal.problems):
-            return refusal
-        with self._reading(ground.schema) as transaction:
-            return named(transaction, ground, refusal)
-
-    def _ground_with(self, schema: str, form: str) -> Ground:
-        ground = self.ground(schema)
-        if form not in ground.catalog.forms:
-            raise UnknownForm(form=form)
-        return ground
-
-    @contextmanager
-    def _reading(self, schema: str) -> Iterator[Transaction]:
-        with self.database.transaction(schema, read_only=True) as transaction:
-            yield transaction
-
-    def _company(self, schema: str) -> _Company:
-        known = self._companies.get(schema)
-        if known is not None and time.monotonic() - known.seen_at < FRESH_S:
-            return known
-        with self._making:
-            known = self._companies.get(schema)
-            version = installed_version(self.database, schema)
-            if known is None or known.ground.version != version:
-                known = self._made(schema, version)
-                self._companies[schema] = known
-            known.seen_at = time.monotonic()
-            return known
-
-    def _made(self, schema: str, version: int) -> _Company:
-        catalog = installed(self.database, schema)
-        if catalog is None:
-            raise NotPublished
-        ground = Ground(schema, catalog, version, ZONE)
-        lists, reports = Lists(catalog, ground.tables), Reports(catalog, ground.tables)
-        return _Company(
-            ground, lists, reports, Exports(lists, reports), Prints(catalog, ground.forms, reports), time.monotonic()
-        )
-
-    def _known(self, schema: str) -> Ground | None:
-        return self.ground(schema) if installed_version(self.database, schema) else None
-
-    def _together(self, schema: str, apps: Sequence[App]) -> Sequence[App]:
-        """The installed apps with these laid over them, each by its name."""
-        known = self._known(schema)
-        by_name = {app.app: app for app in (known.catalog.apps if known else ())}
-        by_name.update((app.app, app) for app in apps)
-        return tuple(by_name.values())

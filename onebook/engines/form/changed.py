@@ -7,13 +7,13 @@ from typing import Any
 from onebook.access.actor import Actor
 from onebook.definition.field import FieldKind
 from onebook.definition.form import Form
-from onebook.definition.scope import USERS
 from onebook.engines.form.checks import problems_of
 from onebook.engines.form.compute import compute, rows_of
-from onebook.engines.form.conflict import Change, merged
 from onebook.engines.form.draft import MOST_ROUNDS, by_target, company_keys, pointed_in, refuse, unreadable
 from onebook.engines.form.duplicates import DuplicateCheck
 from onebook.engines.form.editable import Touched, beyond, locked_fields, not_editable, touched_of
+from onebook.engines.form.editors.conflict import merged
+from onebook.engines.form.editors.since import Trail
 from onebook.engines.form.forms import Forms
 from onebook.engines.form.gather import NewIds, Together
 from onebook.engines.form.linked import Linked, union
@@ -26,7 +26,6 @@ from onebook.engines.form.refusals import Forbidden, Invalid, Locked, Stale
 from onebook.engines.form.remembering import Remembering
 from onebook.engines.form.rows import OUTER, Row, copied
 from onebook.engines.form.unfolding import Lines, Unfolding
-from onebook.engines.table.ddl import quoted
 from onebook.engines.table.rights import rights
 from onebook.expression.python import Context
 from onebook.storage.transaction import Rows, Statement
@@ -95,7 +94,7 @@ class ChangedRecord:
         self._linked = Linked()
         wanted = self._form.stored | self._form.keys | keys
         self._load = RecordLoad(forms, form, [record], wanted, actor, context, lock=not preview, asks=("update",))
-        self._trail = _Trail(forms, record, version)
+        self._trail = Trail(forms, record, version)
         self._ids = NewIds(self._new_rows(self._values), preview=preview)
         self._duplicates = DuplicateCheck(forms, form, actor, context, record=record, preview=preview)
         self._link_load = self._load_links()
@@ -255,35 +254,6 @@ class ChangedRecord:
         if self._form.plan.reads_old:
             remember_old(form, before, after)
         return after
-
-
-class _Trail:
-    """Wants what others changed since a version."""
-
-    def __init__(self, forms: Forms, record: int, version: int | None) -> None:
-        """Of one record; nothing without a version."""
-        self.changes: list[Change] = []
-        self._record, self._version = record, version
-        self._asked = version is None
-        users = forms.tables.all().get(USERS)
-        title = forms.catalog.forms[USERS].title if users is not None else None
-        name = f"u.{quoted(title)}" if title else "NULL::text"
-        join = f"LEFT JOIN {quoted(users.name)} AS u ON u.id = c.by" if users is not None else ""
-        self._sql = (
-            f"SELECT c.version, c.at, c.by, {name}, c.changes FROM onebook_change AS c {join}"
-            " WHERE c.record = %(record)s AND c.version > %(version)s ORDER BY c.id"
-        )
-
-    def statements(self) -> Sequence[Statement]:
-        """One statement, once."""
-        if self._asked:
-            return ()
-        return (Statement(self._sql, {"record": self._record, "version": self._version}),)
-
-    def take(self, results: Sequence[Rows]) -> None:
-        """The changes, oldest first."""
-        self._asked = True
-        self.changes = [Change(*row) for row in results[0]]
 
 
 def _laid_rows(form: Form, after: Row, lines: str, given: Sequence[Mapping[str, Any]], ids: Any) -> list[Row]:

@@ -34,8 +34,9 @@ class Locked(Refusal):
 
 
 class Stale(Refusal):
-    """Somebody else changed the same fields since. Data: form, id, version (now); each problem names the field, who
-    changed it, when, and the values `old`, `new`, `yours`."""
+    """Somebody else changed it since. Data: form, id, version (now). Of a change to the same fields each problem names
+    the field, who changed it, when, and the values `old`, `new`, `yours`; of a step on an older version
+    each names a field that was changed since, by whom and when."""
 
     code = "form.stale"
     status = Status.CONFLICT

@@ -1,28 +1,15 @@
 """Two people changed the same record: what each of them changed, what goes together, and what does not. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.engines.form.changes import ADDED, CHANGED, REMOVED, mapping_of, plain, unplain
 from onebook.engines.form.compute import rows_of
+from onebook.engines.form.editors.since import Change
 from onebook.engines.form.rows import Row
 from onebook.values.refusal import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row of the trail since the version that the user saw, oldest first."""
-
-    version: int
-    at: datetime
-    by: int
-    #: The name of who did it, if they are a user of the company.
-    name: str | None
-    told: Mapping[str, Any]
 
 
 def merged(
@@ -138,7 +125,7 @@ def _problem(
     key: str, place: int | None, field: FieldDeclaration, change: Change, old: Any, new: Any, yours: Any
 ) -> Problem:
     data = {
-        "label": field.label, "by": change.name or str(change.by), "at": change.at,
+        "label": field.label, "by": change.who, "at": change.at,
         "old": plain(old), "new": plain(new), "yours": plain(yours),
     }  # fmt: skip
     return Problem("form.changed_by_other", key, place, data)
