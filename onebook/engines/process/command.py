@@ -28,10 +28,10 @@ class Create:
 @dataclass(frozen=True, slots=True)
 class Update:
     """Other values for a record as it stood at `version`; fields that are not named stay. `then` runs a transition of
-    the changed record in the same breath."""
+    the changed record in the same breath. Without a version: whatever the record is now."""
 
     record: RecordRef
-    version: int
+    version: int | None
     values: Mapping[str, Any]
     accept_warnings: bool = False
     then: str | None = None
@@ -93,11 +93,15 @@ Action = Create | Update | Run | Reverse | Bin | Restore | CreateFromRows
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An action, who asks for it, and the key under which asking again gives the same answer."""
+    """An action, who asks for it, and the key under which asking again gives the same answer.
+
+    `granted`: the approval that agreed to it. `anew`: submitted again after it was returned, all are asked anew."""
 
     action: Action
     actor: Actor
     key: str | None = None
+    granted: int | None = None
+    anew: bool = False
 
     @property
     def form(self) -> str:

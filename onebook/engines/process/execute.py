@@ -20,7 +20,7 @@ from onebook.engines.process.ground import Ground
 from onebook.engines.process.keeping.watch import Moved
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.refusals import Busy, UnknownForm
-from onebook.engines.process.road import Road
+from onebook.engines.process.road import Along, Road
 from onebook.storage.database import Database, retrying
 
 #: How often a command begins again because what it had read was changed under it.
@@ -29,13 +29,17 @@ ATTEMPTS: Final = 10
 Result = TypeVar("Result")
 
 
-def execute(database: Database, ground: Ground, command: Command, now: datetime) -> Outcome:
-    """Do what a command asks for, wholly or not at all. Refuses with whatever says no; raises Republished."""
+def execute(database: Database, ground: Ground, command: Command, now: datetime, along: Along | None = None) -> Outcome:
+    """Do what a command asks for, wholly or not at all. Refuses with whatever says no; raises Republished.
+
+    `along`: what belongs into the same transaction."""
     require_form(ground, command)
 
     def attempt() -> Outcome:
         with database.transaction(ground.schema) as transaction:
-            return travel(Road(transaction, ground, command, now))
+            if along is not None:
+                along.begin(transaction)
+            return travel(Road(transaction, ground, command, now, along=along))
 
     return persistently(lambda: retrying(attempt))
 

@@ -20,6 +20,7 @@ from onebook.definition.transition import (
     Transition,
     Unsettle,
 )
+from onebook.engines.process.explain_approval import ApprovalWords
 from onebook.engines.process.refusals import UnknownForm, UnknownTransition
 from onebook.expression.printing import print_tree
 from onebook.locale.texts import text
@@ -78,6 +79,9 @@ class _Words:
         yield Sentence("states", self.say("states", source=sources, target=states[step.target].label))
         for must in step.requires:
             yield Sentence("requires", self.say("requires", words=must.otherwise, formula=self._formula(must.that)))
+        if step.approval is not None:
+            said = ApprovalWords(self.say, self._formula, self._catalog.roles.__getitem__)
+            yield Sentence("approval", said(step.approval))
         if step.edits:
             fields = fields_of(self._form)
             yield Sentence("edits", self.say("edits", fields=[fields[name].label for name in step.edits]))

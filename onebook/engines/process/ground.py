@@ -12,6 +12,9 @@ from onebook.engines.form.forms import Forms
 from onebook.engines.process.composing.roles import ledger_roles
 from onebook.engines.process.composing.transitions import Transitions
 from onebook.engines.process.keeping.meters import Meters
+from onebook.engines.rule.compiled import Rules
+from onebook.engines.rule.guarding import Guards
+from onebook.engines.rule.states import NOTHING_SAID, RuleStates
 from onebook.engines.table.context import context_of
 from onebook.engines.table.readable import Reader
 from onebook.engines.table.tables import Tables
@@ -29,6 +32,23 @@ class Ground:
     version: int
     #: Where the company's calendar days begin.
     zone: tzinfo
+    #: What administrators said about its rules.
+    rule_states: RuleStates = NOTHING_SAID
+    #: Forms with approvals under way when this version came into force: it may not know them any more.
+    flowing: frozenset[str] = frozenset()
+
+    def approves(self, form: str) -> bool:
+        """Whether records of a form may wait for agreement."""
+        return form in self._approving
+
+    @cached_property
+    def _approving(self) -> frozenset[str]:
+        declared = {
+            form.form
+            for form in self.catalog.forms.values()
+            if any(step.approval is not None for step in form.transitions.values())
+        }
+        return self.flowing | declared | {form for form, _ in self.guards.asking}
 
     @cached_property
     def forms(self) -> Forms:
@@ -54,6 +74,16 @@ class Ground:
     def meters(self) -> Meters:
         """Its meters, and the formulas over them."""
         return Meters(self.catalog, self.tables)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Its rules, compiled."""
+        return Rules(self.catalog, self.tables)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """Its rules that speak before a transaction ends."""
+        return Guards(self.rules, self.rule_states)
 
     @cached_property
     def _kept(self) -> dict[object, Any]:

@@ -12,6 +12,7 @@ from onebook.values.refusal import Problem
 class Outcome:
     """The record after a command. `warnings` did not stop it (likely duplicates).
 
+    `flow`: the approval that it waits for; what it was to do has not happened yet.
     `created`: further documents that it made. `undone`: every step that a reversal took back, in that order, as
     (record, transition). `is_repeat`: the command was answered before under the same key and has done nothing now.
     """
@@ -24,6 +25,7 @@ class Outcome:
     created: tuple[RecordRef, ...] = ()
     undone: tuple[tuple[RecordRef, str], ...] = ()
     warnings: tuple[Problem, ...] = ()
+    flow: int | None = None
     is_repeat: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -35,6 +37,7 @@ class Outcome:
             "state": self.state,
             "number": self.number,
             "journal": self.journal,
+            "flow": self.flow,
             "created": [[made.form, made.id] for made in self.created],
             "undone": [[record.form, record.id, transition] for record, transition in self.undone],
             "warnings": [
@@ -55,5 +58,6 @@ class Outcome:
             created=tuple(RecordRef(form, record) for form, record in kept["created"]),
             undone=tuple((RecordRef(form, record), transition) for form, record, transition in kept["undone"]),
             warnings=tuple(Problem(one["code"], one["field"], one["row"], one["data"]) for one in kept["warnings"]),
+            flow=kept.get("flow"),
             is_repeat=True,
         )

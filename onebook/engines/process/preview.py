@@ -1,7 +1,7 @@
 """Preview: the same road as the command itself, left before its end; what it would do, and everything against it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 from onebook.engines.form.draft import NewRecord
 from onebook.engines.form.forms import title_of
 from onebook.engines.form.rows import Row
+from onebook.engines.process.approving.flow import Stop
 from onebook.engines.process.command import Command
 from onebook.engines.process.execute import persistently, require_form, travel
 from onebook.engines.process.ground import Ground
@@ -73,6 +74,8 @@ class Preview:
     balances: tuple[BalanceShown, ...] = ()
     created: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     names: Mapping[int, str] | None = None
+    #: The routes on which agreement would be asked for first.
+    routes: tuple[tuple[Stop, ...], ...] = ()
 
     @property
     def is_possible(self) -> bool:
@@ -89,7 +92,7 @@ def preview(database: Database, ground: Ground, command: Command, now: datetime)
 
     def attempt() -> Preview:
         with database.transaction(ground.schema) as transaction:
-            road = Road(transaction, ground, Command(command.action, command.actor), now, is_preview=True)
+            road = Road(transaction, ground, replace(command, key=None), now, is_preview=True)
             outcome, refusals = None, list[Refusal]()
             try:
                 require_form(ground, command)
@@ -122,6 +125,7 @@ def _seen(road: Road, outcome: Outcome | None, refusals: Sequence[Refusal]) -> P
         balances,
         tuple(made),
         names,
+        tuple(road.routes),
     )
 
 

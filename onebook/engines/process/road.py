@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from onebook.access.actor import Actor
 from onebook.engines.form.gather import Wanted, gather
+from onebook.engines.process.approving.flow import Stop
 from onebook.engines.process.command import Command
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.keeping.answers import EarlierAnswer, kept
@@ -15,6 +17,18 @@ from onebook.engines.process.run import TransitionRun
 from onebook.expression.python import Context
 from onebook.ledger.posting import Posting
 from onebook.storage.transaction import Rows, Statement, Transaction
+
+
+class Along(Protocol):
+    """What belongs into the transaction of a command besides it."""
+
+    def begin(self, transaction: Transaction) -> None:
+        """Before anything is read; whatever it raises ends the command."""
+        ...
+
+    def end(self, outcome: Outcome) -> Sequence[Statement]:
+        """What is written with the commit."""
+        ...
 
 
 @dataclass(slots=True)
@@ -30,6 +44,9 @@ class Road:
     runs: list[TransitionRun] = field(default_factory=list)
     #: The postings of reversals decided on the way.
     undone: list[Posting] = field(default_factory=list)
+    along: Along | None = None
+    #: The routes on which agreement would be asked for, for previews.
+    routes: list[tuple[Stop, ...]] = field(default_factory=list)
 
     @property
     def actor(self) -> Actor:
@@ -61,7 +78,8 @@ class Road:
         has_number = self.ground.catalog.forms[outcome.record.form].number is not None
         if self.is_preview:
             return outcome
-        answers = self.transaction.commit(*statements, *kept(self.command, outcome, has_number=has_number))
+        further = [] if self.along is None else self.along.end(outcome)
+        answers = self.transaction.commit(*statements, *kept(self.command, outcome, has_number=has_number), *further)
         return outcome if numbered is None else replace(outcome, number=answers[numbered][0][0])
 
 

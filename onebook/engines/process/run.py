@@ -1,5 +1,6 @@
 """One transition of one record on its way: composed, locked, decided, and turned into statements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -26,6 +27,7 @@ from onebook.engines.process.keeping.picking import Picking
 from onebook.engines.process.keeping.steps import Step, recorded
 from onebook.engines.process.keeping.wanted import Locks
 from onebook.engines.process.refusals import RequirementsFailed, WrongState
+from onebook.engines.rule.guarding import forbidden
 from onebook.engines.table.rights import rights
 from onebook.expression.python import Context
 from onebook.ledger.decide import decide
@@ -34,7 +36,7 @@ from onebook.ledger.posting import Posting
 from onebook.ledger.request import Request
 from onebook.storage.transaction import Statement
 from onebook.values.reference import RecordRef
-from onebook.values.refusal import Refusal
+from onebook.values.refusal import Problem, Refusal
 
 
 @dataclass(slots=True)
@@ -82,7 +84,8 @@ class TransitionRun:
     @property
     def keys(self) -> frozenset[str]:
         """Everything that must be read of the record."""
-        return keys_of_run(self.form, self.ready) | keys_behind(self.ground.forms, self.ready)
+        keys = keys_of_run(self.form, self.ready) | keys_behind(self.ground.forms, self.ready)
+        return keys | self.ground.guards.keys(self.ready.form, self.ready.name)
 
     @property
     def ref(self) -> RecordRef:
@@ -107,6 +110,11 @@ class TransitionRun:
         return self.ids
 
     @property
+    def fresh(self) -> Row:
+        """The record that the step is decided on: as it is stored, with what it reads computed anew."""
+        return self._fresh
+
+    @property
     def tells_number(self) -> bool:
         """Whether records will be made that tell the record's own number."""
         return self.ready.tells_number and not self.refusals and makes_any(self.ready, self._fresh, self.context)
@@ -126,6 +134,7 @@ class TransitionRun:
         self._makes = makes
         self.plan = compose(self.ready, fresh, self.context, self.ground.roles)
         self._require(self.plan)
+        self._heed(self.ground.guards.against_step(self.ready.form, self.ready.name, fresh, self.context, self.actor))
         self.after = self._stepped(fresh, self.plan)
 
     def wanted(self) -> list[Wanted]:
@@ -134,7 +143,18 @@ class TransitionRun:
         if plan is None:
             return []
         self.drafts = tuple(
-            (draft.form, NewRecord(self.ground.forms, draft.form, draft.values, self.actor, self.context, parsed=True))
+            (
+                draft.form,
+                NewRecord(
+                    self.ground.forms,
+                    draft.form,
+                    draft.values,
+                    self.actor,
+                    self.context,
+                    parsed=True,
+                    keys=self.ground.guards.keys(draft.form),
+                ),
+            )
             for draft in plan.drafts
         )
         if self._makes:
@@ -185,7 +205,9 @@ class TransitionRun:
             own = {self.ready.form: frozenset((self.ref.id,))}
             written += self.ground.meters.statements(moved_by(self.posting), own)
         for form, record in self.drafts:
-            written += self._inserted(form, record.finish())
+            row = record.finish()
+            self._heed(self.ground.guards.against_new(form, row, self.context, self.actor))
+            written += self._inserted(form, row)
         written.append(recorded(self.step, self.actor.id))
         return written
 
@@ -275,6 +297,11 @@ class TransitionRun:
             reasons = [problem.data.get("words") for problem in plan.problems if "words" in problem.data]
             label = self.ready.declaration.label
             self._refuse(RequirementsFailed(plan.problems, transition=label, reasons=reasons, record=self.label))
+
+    def _heed(self, problems: Sequence[Problem]) -> None:
+        """What rules say against it."""
+        if problems:
+            self._refuse(forbidden(problems))
 
     def _placed(self, refusal: Refusal) -> Refusal:
         """The ledger's refusal with the places in the record that it is about: each problem at its first row."""

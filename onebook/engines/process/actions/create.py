@@ -6,11 +6,13 @@ from onebook.engines.form.draft import NewRecord
 from onebook.engines.form.gather import Wanted
 from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, inserting, number_day
-from onebook.engines.process.command import Create
+from onebook.engines.process.actions.gate import BACK, BEFORE, Gate
+from onebook.engines.process.command import Create, Run
 from onebook.engines.process.keeping.wanted import Number, Sent
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.road import Road
 from onebook.engines.process.run import TransitionRun
+from onebook.engines.rule.guarding import forbidden
 from onebook.values.reference import RecordRef
 
 
@@ -27,7 +29,7 @@ def create(road: Road, action: Create) -> Outcome:
         action.values,
         road.actor,
         road.context,
-        keys=running.keys if running else frozenset(),
+        keys=(running.keys if running else frozenset()) | road.ground.guards.keys(action.form),
         accept_warnings=action.accept_warnings,
     )
     wanted: list[Wanted] = [new]
@@ -38,6 +40,9 @@ def create(road: Road, action: Create) -> Outcome:
     if earlier is not None:
         return earlier
     row = new.finish()
+    against = road.ground.guards.against_new(action.form, row, road.context, road.actor)
+    if against:
+        raise forbidden(against)
     return _created(road, action, row) if running is None else _created_and_run(road, action, row, running)
 
 
@@ -60,13 +65,23 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
         running.take_number(number.text)
     running.compose()
     inserted = _inserting(road, action.form, row, None)
-    road.gather(Sent(inserted.statements), *running.wanted())
+    gate = Gate(road, action.form, None, running.ready)
+    before = [BEFORE] if gate.may_wait else []
+    road.gather(Sent([*before, *inserted.statements]), *running.wanted())
     running.decide()
+    record = RecordRef(action.form, row["id"])
+    asking = gate.ask(running, Run(record, running.ready.name, row["version"]))
     if road.is_preview:
-        return Outcome(RecordRef(action.form, row["id"]), row["version"], running.state)
+        return Outcome(record, row["version"], running.state)
+    if asking.flow is not None:
+        day = None if row.get("number") is not None else number_on(road, action.form, row)
+        alone = _inserting(road, action.form, row, day)
+        waits = Outcome(record, alone.version, row.get("state"), row.get("number"), flow=asking.flow)
+        numbered = None if alone.numbered is None else alone.numbered + 1
+        return road.end(waits, [BACK, *alone.statements, *asking.statements], numbered)
     saved = running.saved()
     outcome = Outcome(
-        record=RecordRef(action.form, row["id"]),
+        record=record,
         version=saved.version,
         state=running.state,
         number=row.get("number"),

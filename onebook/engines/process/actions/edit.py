@@ -1,22 +1,26 @@
 """Changing a record, putting it into the recycle bin and bringing it back: the road of what touches no ledger."""
 
+from dataclasses import dataclass
+
 from onebook.engines.form.changed import Changed, ChangedRecord
 from onebook.engines.form.changes import changes_of
 from onebook.engines.form.compute import rows_of
 from onebook.engines.form.forms import Forms
 from onebook.engines.form.gather import Wanted
 from onebook.engines.form.plan import Place
-from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, updating
+from onebook.engines.process.actions.gate import BACK, BEFORE, Gate
 from onebook.engines.process.actions.step import watched
-from onebook.engines.process.command import Update
+from onebook.engines.process.command import Run, Update
 from onebook.engines.process.composing.fresh import stale_places
 from onebook.engines.process.composing.ready import ReadyTransition
+from onebook.engines.process.heeding import against_change
 from onebook.engines.process.keeping.wanted import Sent
 from onebook.engines.process.keeping.watch import Marks
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.road import Road
 from onebook.engines.process.run import TransitionRun
+from onebook.engines.rule.guarding import forbidden
 
 
 def update(road: Road, action: Update) -> Outcome:
@@ -41,21 +45,26 @@ def update(road: Road, action: Update) -> Outcome:
         action.values,
         road.actor,
         road.context,
-        keys=running.keys if running else frozenset(),
+        keys=(running.keys if running else frozenset()) | road.ground.guards.keys(action.record.form),
         accept_warnings=action.accept_warnings,
         # The step reads what the change has written, so a preview of both writes it too, and leaves before the end.
         preview=road.is_preview and running is None,
         opens=frozenset(running.ready.declaration.edits) if running is not None else frozenset(),
         writes=drawn_by(running.ready) if running is not None else frozenset(),
     )
-    earlier = road.begin(*watching, changing)
+    gate = Gate(road, action.record.form, action.record.id, None if running is None else running.ready)
+    earlier = road.begin(*watching, changing, *gate.wanted)
     if earlier is not None:
         return earlier
     changed = changing.finish()
     keep_facts(road.ground.forms, action.record.form, changed)
+    against = against_change(road.ground, action.record.form, changed.before, changed.after, road.context, road.actor)
+    if against:
+        raise forbidden(against)
     saved = updating(road.ground.forms, action.record.form, changed.before, changed.after, road.actor, road.now)
     if running is not None and marks is not None:
-        return _changed_and_run(road, action, {**changed.after, "version": saved.version}, saved, running, marks)
+        stepping = _Stepping(action, changed, saved, running, marks, gate)
+        return _changed_and_run(road, stepping)
     outcome = Outcome(action.record, saved.version, changed.before.get("state"), changed.before.get("number"))
     return road.end(outcome, saved.statements)
 
@@ -68,17 +77,53 @@ def drawn_by(ready: ReadyTransition) -> frozenset[str]:
     return frozenset(own | lines | rows)
 
 
-def _changed_and_run(
-    road: Road, action: Update, row: Row, saved: Saved, running: TransitionRun, marks: Marks
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Stepping:
+    """A change on its way with the transition that follows it."""
+
+    action: Update
+    changed: Changed
+    saved: Saved
+    running: TransitionRun
+    marks: Marks
+    gate: Gate
+
+    @property
+    def later(self) -> Run | Update:
+        """What an approval keeps: the step of the changed record. What only the step lets be changed waits with it."""
+        if self.is_edited_by_step:
+            values, accepts = self.action.values, self.action.accept_warnings
+            return Update(self.action.record, self.changed.before["version"], values, accepts, self.running.ready.name)
+        return Run(self.action.record, self.running.ready.name, self.saved.version)
+
+    @property
+    def is_edited_by_step(self) -> bool:
+        """Whether the change is the step's own."""
+        return bool(self.running.ready.declaration.edits)
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether what is written before the step may have to be taken back."""
+        return self.is_edited_by_step and self.gate.may_wait
+
+
+def _changed_and_run(road: Road, stepping: _Stepping) -> Outcome:
     """The change is written with the locks, so that what the transition makes reads the record as it is now."""
+    action, saved, running = stepping.action, stepping.saved, stepping.running
+    row = {**stepping.changed.after, "version": saved.version}
     road.gather(running.begin(row))
     running.compose()
-    marks.again(lock=not road.is_preview)
-    road.gather(marks, Sent(saved.statements), *running.wanted())
+    stepping.marks.again(lock=not road.is_preview)
+    before = [BEFORE] if stepping.is_undone else []
+    road.gather(stepping.marks, Sent([*before, *saved.statements]), *running.wanted())
     running.decide()
+    asking = stepping.gate.ask(running, stepping.later)
     if road.is_preview:
         return Outcome(action.record, saved.version, running.state, row.get("number"))
+    if asking.flow is not None:
+        version = stepping.changed.before["version"] if stepping.is_undone else saved.version
+        waits = Outcome(action.record, version, row.get("state"), row.get("number"), flow=asking.flow)
+        return road.end(waits, [*([BACK] if stepping.is_undone else ()), *asking.statements])
     stepped = running.saved()
     outcome = Outcome(
         record=action.record,
@@ -88,7 +133,8 @@ def _changed_and_run(
         journal=running.journal,
         created=running.created,
     )
-    return road.end(outcome, [*stepped.statements, *running.statements()], stepped.numbered)
+    statements = [*stepped.statements, *running.statements(), *asking.statements]
+    return road.end(outcome, statements, stepped.numbered)
 
 
 def keep_facts(forms: Forms, form: str, changed: Changed) -> None:

@@ -59,8 +59,9 @@ def create_from_rows(road: Road, action: CreateFromRows) -> Outcome:
             raise DocumentRefused(refusal.problems, form=form.label, place=place, count=len(documents)) from refusal
     first = made[0]
     outcome = Outcome(
-        first.record, first.version, first.state, first.number, created=tuple(one.record for one in made[1:])
-    )
+        first.record, first.version, first.state, first.number, flow=first.flow,
+        created=tuple(one.record for one in made[1:]),
+    )  # fmt: skip
     return road.end(outcome, ())
 
 

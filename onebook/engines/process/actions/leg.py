@@ -23,7 +23,7 @@ class Leg(Road):
 def leg_of(road: Road, action: Action) -> Leg:
     """A leg of a road for one of its actions; what is decided on it is decided on the road."""
     command = Command(action, road.actor)
-    return Leg(road.transaction, road.ground, command, road.now, False, road.runs, road.undone)
+    return Leg(road.transaction, road.ground, command, road.now, False, road.runs, road.undone, routes=road.routes)
 
 
 def asked_step(road: Road) -> ReadyTransition | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from onebook.engines.form.refusals import Stale
+from onebook.engines.process.actions.seen import require_seen
 from onebook.engines.process.actions.undoing import Undoing
 from onebook.engines.process.command import Reverse
 from onebook.engines.process.keeping.steps import Step
@@ -24,9 +24,7 @@ def reverse(road: Road, action: Reverse) -> Outcome:
     if earlier is not None:
         return earlier
     undoing.read()
-    if action.version is not None and action.version != undoing.version:
-        form = road.ground.catalog.forms[action.record.form]
-        raise Stale(form=form.label, id=action.record.id, version=undoing.version)
+    require_seen(road, action.record, action.version, undoing.version)
     chain = _Chain(road)
     if undoing.blockers:
         if not action.followers:

@@ -1,8 +1,8 @@
 """Running a transition of a stored record: the road from its reading to its commit."""
 
 from onebook.engines.form.load import RecordLoad
-from onebook.engines.form.refusals import Stale
-from onebook.engines.form.rows import Row
+from onebook.engines.process.actions.gate import Gate
+from onebook.engines.process.actions.seen import require_seen
 from onebook.engines.process.command import Run
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.keeping.watch import Marks, marks_sql
@@ -19,18 +19,23 @@ def run(road: Road, action: Run) -> Outcome:
     marks = Marks(watched(road.ground, running), action.record.id)
     load = RecordLoad(road.ground.forms, action.record.form, [action.record.id], running.keys, road.actor, road.context)
     running.ids.of_stored(action.record.id)
-    earlier = road.begin(marks, load, running.ids)
+    gate = Gate(road, action.record.form, action.record.id, ready)
+    earlier = road.begin(marks, load, running.ids, *gate.wanted)
     if earlier is not None:
         return earlier
     row = load.row(action.record.id)
-    _require_version(running, row, action)
+    require_seen(road, action.record, action.version, row["version"])
     road.gather(running.begin(row))
     running.compose()
     marks.again(lock=not road.is_preview)
     road.gather(*running.wanted(), marks)
     running.decide()
+    asking = gate.ask(running, Run(action.record, action.transition, row["version"]))
     if road.is_preview:
         return Outcome(action.record, row["version"], running.state, row.get("number"))
+    if asking.flow is not None:
+        waits = Outcome(action.record, row["version"], row.get("state"), row.get("number"), flow=asking.flow)
+        return road.end(waits, asking.statements)
     saved = running.saved()
     outcome = Outcome(
         record=action.record,
@@ -40,16 +45,10 @@ def run(road: Road, action: Run) -> Outcome:
         journal=running.journal,
         created=running.created,
     )
-    return road.end(outcome, [*saved.statements, *running.statements()], saved.numbered)
+    return road.end(outcome, [*saved.statements, *running.statements(), *asking.statements], saved.numbered)
 
 
 def watched(ground: Ground, running: TransitionRun) -> tuple[str, str]:
     """The SQL of the marks that a transition watches."""
     ready = running.ready
     return ground.marks(("run", ready.form, ready.name), lambda: marks_sql(ground.catalog, ready.form, running.keys))
-
-
-def _require_version(running: TransitionRun, row: Row, action: Run) -> None:
-    if action.version is not None and action.version != row["version"]:
-        label = running.form.declaration.label
-        raise Stale(form=label, id=action.record.id, version=row["version"])

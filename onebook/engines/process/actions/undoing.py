@@ -10,6 +10,7 @@ from onebook.engines.form.refusals import Forbidden
 from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, change_statement, updating
 from onebook.engines.process.actions.followers import Followers
+from onebook.engines.process.actions.gate import Gate
 from onebook.engines.process.actions.put_back import TrailOfStep, before_step
 from onebook.engines.process.actions.subjects import Subjects
 from onebook.engines.process.keeping.meters import moved_by
@@ -53,6 +54,7 @@ class Undoing:
         self._load = RecordLoad(ground.forms, record.form, [record.id], keys, road.actor, road.context)
         sql = ground.marks(("undo", record.form), lambda: marks_sql(ground.catalog, record.form, ()))
         self._marks = Marks(sql, record.id)
+        self._gate = Gate(road, record.form, record.id, is_closing=True)
         self._locks: Locks | None = None
         self._request: Request | None = None
         self._row: Row = {}
@@ -95,7 +97,7 @@ class Undoing:
         """Everything to read, in one round trip."""
         return [
             self._marks, self._load, self._standing, self._followers, self._journal, self._trail, self._subjects,
-            self._made,
+            self._made, *self._gate.wanted,
         ]  # fmt: skip
 
     def read(self) -> bool:

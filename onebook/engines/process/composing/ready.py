@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from onebook.definition.approval import Approval, ApprovalStep, Approver
 from onebook.definition.model import Must
 from onebook.definition.transition import Create, Hold, Make, Settle, Transition, Unsettle
 from onebook.engines.process.composing.limits import Call
@@ -162,6 +163,45 @@ class ReadyCreate:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyApprover:
+    """Who is asked: the declaration, and the formula of a person or a department."""
+
+    approver: Approver
+    of: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCase:
+    """A row of a decision table."""
+
+    when: Expression
+    by: tuple[ReadyApprover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyStop:
+    """A step of an approval."""
+
+    step: ApprovalStep
+    when: Expression | None
+    by: tuple[ReadyApprover, ...]
+    table: tuple[ReadyCase, ...]
+    cc: tuple[ReadyApprover, ...]
+    nobody: ReadyApprover | None
+    branches: tuple[tuple["ReadyStop", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyApproval:
+    """What a transition needs before it is done."""
+
+    approval: Approval
+    when: Expression | None
+    steps: tuple[ReadyStop, ...]
+    cc: tuple[ReadyApprover, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyTransition:
     """A transition of a form, ready to be composed. `needs`: the keys of the record that composing reads."""
 
@@ -183,6 +223,7 @@ class ReadyTransition:
     revalues: tuple[ReadyRevalue, ...]
     entries: tuple[ReadyEntry, ...]
     creates: tuple[ReadyCreate, ...]
+    approval: ReadyApproval | None
     needs: frozenset[str]
 
     @property

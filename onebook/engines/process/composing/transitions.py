@@ -21,6 +21,7 @@ from onebook.definition.transition import (
     Taken,
     Unsettle,
 )
+from onebook.engines.process.composing.approvals import ready_approval
 from onebook.engines.process.composing.limits import Call, RoleLimits, understood
 from onebook.engines.process.composing.ready import (
     ReadyConvert,
@@ -123,8 +124,12 @@ class _Making:
                 for entry in step.entries
             ),
             creates=tuple(map(self._create, step.creates)),
+            approval=None if step.approval is None else ready_approval(step.approval, self._own),
             needs=frozenset(self._needs),
         )
+
+    def _own(self, text: str, expects: Kind) -> Expression:
+        return self._read(text, None, expects)
 
     def _hold(self, hold: Hold) -> ReadyHold:
         return ReadyHold(

@@ -24,7 +24,9 @@ from onebook.engines.form.refusals import Forbidden
 from onebook.engines.form.remembering import Remembering
 from onebook.engines.form.rows import OUTER, Row, copied
 from onebook.engines.form.unfolding import Unfolding
+from onebook.engines.process.approving.waiting import awaits, closed_records
 from onebook.engines.process.ground import Ground
+from onebook.engines.process.heeding import against_change
 from onebook.engines.process.importing.items import Item
 from onebook.engines.process.importing.keys_table import keys_table
 from onebook.engines.process.importing.mapping import NUMBER
@@ -67,7 +69,9 @@ class Batch:
         self.changed: list[tuple[Item, Row, Row]] = []
         self.unchanged: list[Item] = []
         self.warnings: list[Problem] = []
-        self._keys = self._compiled.keys | self._compiled.unfolds_by | self._scope_keys()
+        self._keys = (
+            self._compiled.keys | self._compiled.unfolds_by | self._scope_keys() | ground.guards.keys(form.form)
+        )
 
     def find(self, transaction: Transaction, key: Sequence[str]) -> None:
         """Find records again by the key; two records of one key in the file, or in the company, are wrong."""
@@ -118,6 +122,7 @@ class Batch:
             self._compiled.stored | self._keys, self._actor, self._context, lock=True, asks=("update",),
         )  # fmt: skip
         gather(transaction, ids, load)
+        known = self._free(transaction, known)
         numbers = iter(ids.ids)
         started = self._started(fresh, numbers)
         stood = [(item, *self._stood(item, load, numbers)) for item in known]
@@ -135,6 +140,17 @@ class Batch:
         self.warnings += find_twins(transaction, self._ground, self._form, pairs, touched)
         self.new = [(item, row) for item, row in started if not item.problems]
         self.changed = [one for one in self.changed if not one[0].problems]
+
+    def _free(self, transaction: Transaction, known: list[Item]) -> list[Item]:
+        """Those that wait for nobody's agreement."""
+        if not known or not self._ground.approves(self._form.form):
+            return known
+        closed = closed_records(transaction, [item.existing or 0 for item in known])
+        for item in known:
+            if item.existing in closed:
+                refusal = awaits(self._form, closed[item.existing])
+                item.problems.append(Problem(refusal.code, None, item.number, refusal.data))
+        return [item for item in known if not item.problems]
 
     def _unfold(self, transaction: Transaction, items: Sequence[Item]) -> None:
         """Put into place what rows of the file stand for, before they are laid over what is stored."""
@@ -262,6 +278,10 @@ class Batch:
             for item, row in started:
                 if permits(row, self._context) is not True:
                     item.problems.append(Problem("importing.may_not_create", None, item.number))
+        guards = self._ground.guards
+        for item, row in started if self._form.form in guards.forms else ():
+            for problem in guards.against_new(self._form.form, row, self._context, self._actor):
+                item.add(problem)
 
     def _check(self, pairs: Sequence[tuple[Item, Row]]) -> None:
         lines = self._form.line_fields
@@ -292,6 +312,8 @@ class Batch:
                 item.add(problem)
             for problem in not_editable(self._compiled.plan, before, touched, self._context):
                 item.add(problem, (problem.field or "").partition(".")[0] if problem.row else None)
+            for problem in against_change(self._ground, self._form.form, before, after, self._context, self._actor):
+                item.add(problem)
             changed.append((item, before, after))
         self._check([(item, after) for item, _, after in changed])
         self.changed = [one for one in changed if not one[0].problems]

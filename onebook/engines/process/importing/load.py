@@ -52,9 +52,10 @@ def insert(
 
 
 def update(
-    transaction: Transaction, ground: Ground, form: str, pairs: Sequence[tuple[Row, Row]], actor: Actor, now: datetime
-) -> None:
-    """Bring records from what was read under lock to what they shall be, with their trail."""
+    transaction: Transaction, ground: Ground, form: str, pairs: Sequence[tuple[Row, Row]], actor: Actor, now: datetime,
+    *, action: str = "import",
+) -> None:  # fmt: skip
+    """Bring records from what was read under lock to what they shall be, with their trail, which calls it `action`."""
     compiled = ground.forms.form(form)
     alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     told: list[Mapping[str, Any]] = []
@@ -62,7 +63,7 @@ def update(
     for before, after in pairs:
         changes = changes_of(compiled.declaration, before, after)
         if any(changes.rows.values()):
-            statements += updating(ground.forms, form, before, after, actor, now, action="import").statements
+            statements += updating(ground.forms, form, before, after, actor, now, action=action).statements
         else:
             alike[tuple(changes.columns)].append(after)
             told.append({"record": after["id"], "version": before["version"] + 1, "changes": _json(compiled, changes)})
@@ -72,7 +73,7 @@ def update(
     for start in range(0, len(statements), _STATEMENTS):
         transaction.run(*statements[start : start + _STATEMENTS])
     if told:
-        _tell(transaction, form, told, actor, now)
+        _tell(transaction, form, told, actor, now, action)
 
 
 def _update(
@@ -110,9 +111,12 @@ def _json(compiled: CompiledForm, changes: Changes) -> str:
     return orjson.dumps(trail(compiled.declaration, changes)).decode()
 
 
-def _tell(transaction: Transaction, form: str, told: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
+def _tell(
+    transaction: Transaction, form: str, told: Sequence[Mapping[str, Any]], actor: Actor, now: datetime,
+    action: str = "import",
+) -> None:  # fmt: skip
     """The trail's rows about these records."""
-    same = {"form": form, "at": now, "by": actor.id, "action": "import"}
+    same = {"form": form, "at": now, "by": actor.id, "action": action}
     columns: dict[str, Source] = {name: _always(same[name]) if name in same else name for name in _TRAIL}
     _copy(transaction, "onebook_change", columns, told)
 

@@ -14,7 +14,9 @@ from onebook.definition.form import Form
 from onebook.engines.form.changes import plain
 from onebook.engines.form.gather import gather
 from onebook.engines.form.load import RecordLoad
-from onebook.engines.process.command import Command, Create
+from onebook.engines.process.actions.leg import Leg
+from onebook.engines.process.actions.step import run as take_step
+from onebook.engines.process.command import Command, Create, Run
 from onebook.engines.process.execute import execute
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing import load
@@ -162,6 +164,9 @@ class Import:
         context = self._ground.context(self._actor, self._now)
         ready = self._ground.transitions.of(self.form.form, then)
         for place, (number, record) in enumerate(made):
+            if ready.approval is not None or (self.form.form, then) in self._ground.guards.asking:
+                self._ask(transaction, RecordRef(self.form.form, record), number, then, len(made))
+                continue
             run = TransitionRun(self._ground, self._actor, context, self._now, ready)
             stored = RecordLoad(
                 self._ground.forms,
@@ -184,6 +189,14 @@ class Import:
             transaction.run(*run.saved().statements, *run.statements())
             if place % 50 == 0:
                 self._watch("transition", place, len(made))
+
+    def _ask(self, transaction: Transaction, record: RecordRef, number: int, then: str, count: int) -> None:
+        """Take a new record's step as anybody would who may have to wait for agreement."""
+        step = Run(record, then)
+        try:
+            take_step(Leg(transaction, self._ground, Command(step, self._actor), self._now), step)
+        except Refusal as refusal:
+            raise WrongRows([_refused(refusal, number)], wrong=1, rows=count) from refusal
 
     def _one_by_one(self, database: Database, new: Sequence[tuple[Item, Any]], result: ImportResult) -> None:
         """Each new record by a command of its own, under a key made of the file: the same file again adds nothing."""

@@ -86,6 +86,10 @@ def _links(ground: Ground, actor: Actor, form: Form) -> Iterator[tuple[str, _Beh
     read: set[str] = set()
     for lines, expression in _expressions(ground, sight, form):
         read |= absolute(expression.paths, lines)
+    for lines, field in _counted(form):
+        packs = sight.packs(form, lines, field)
+        if packs is not None:
+            read |= absolute(packs.keys(str(field.counts)), lines)
     keys = behind_defaults(ground.forms.form(form.form).plan.steps, frozenset(read))
     for link in links_of(form, ground.tables, keys):
         name = target_of(link.lines, link.name) if link.lines else link.name
@@ -114,6 +118,13 @@ def _expressions(ground: Ground, sight: Sight, form: Form) -> Iterator[tuple[str
             expression = ground.catalog.formula(text, form.form, lines) if text is not None else None
             if expression is not None and sight.sees_all(f"{form.form}.{lines}" if lines else form.form, expression):
                 yield lines, expression
+
+
+def _counted(form: Form) -> Iterator[tuple[str | None, FieldDeclaration]]:
+    """Quantities that are counted in packs."""
+    yield from ((None, field) for field in form.fields.values() if field.counts is not None)
+    for lines, declared in form.line_fields.items():
+        yield from ((lines, field) for field in (declared.fields or {}).values() if field.counts is not None)
 
 
 def _is_open(ground: Ground, actor: Actor, target: str, key: str) -> bool:

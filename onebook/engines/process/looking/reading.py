@@ -9,6 +9,8 @@ from onebook.engines.form.gather import gather
 from onebook.engines.form.load import RecordLoad
 from onebook.engines.form.refusals import Forbidden
 from onebook.engines.form.text import masked
+from onebook.engines.process.approving.boxes import Boxes
+from onebook.engines.process.approving.refusals import AwaitsApproval
 from onebook.engines.process.composing.ready import Requirement
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.keeping.steps import StandingSteps, Step
@@ -17,6 +19,7 @@ from onebook.engines.table.rights import rights
 from onebook.engines.view.history import history, trail_of
 from onebook.engines.view.page import Page
 from onebook.expression.python import Context, evaluate
+from onebook.locale.texts import text
 from onebook.storage.transaction import Transaction
 from onebook.values.reference import RecordRef
 
@@ -27,7 +30,7 @@ def page(
     transaction: Transaction, ground: Ground, actor: Actor, record: RecordRef, language: str, now: datetime,
     *, binned: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """The page of a record, in one round trip. Refuses with form.not_found."""
+    """The page of a record, in one round trip, and more if it waits for agreement. Refuses with form.not_found."""
     context = ground.context(actor, now)
     drawing = Page(ground.catalog, actor, record.form)
     requirements = _requirements(ground, record.form)
@@ -44,9 +47,28 @@ def page(
     for step in drawn["transitions"]:
         unmet = list(_unmet(requirements[step["name"]], row, context, language))
         step.update({"is_allowed": not unmet, "reasons": unmet})
+    drawn["flow"] = None
+    if ground.approves(record.form):
+        _wait(drawn, Boxes(transaction, ground, actor, now, language).of_record(record), language)
     drawn["related"] = related.told(language)
     drawn["steps"] = list(_steps(ground, actor, record.form, standing.steps, language))
     return drawn
+
+
+def _wait(drawn: dict[str, Any], flow: dict[str, Any] | None, language: str) -> None:
+    """What a record that waits for agreement does not allow meanwhile."""
+    drawn["flow"] = flow
+    if flow is None:
+        return
+    is_returned = flow["state"] == "returned"
+    drawn["editable"] = drawn["editable"] and is_returned
+    drawn["deletable"] = False
+    why = text(AwaitsApproval.code, {"transition": flow["transition_label"]}, language)
+    for step in drawn["transitions"]:
+        goes_on = step["name"] in flow["meanwhile"]
+        again = is_returned and step["name"] == flow["transition"] and "resubmit" in flow["can"]
+        if not goes_on and not again:
+            step.update({"is_allowed": False, "reasons": [why]})
 
 
 def changes(
