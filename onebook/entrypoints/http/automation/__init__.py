@@ -1,0 +1,1 @@
+"""What happens without a hand: approvals on their way, rules, open doors, messages."""
