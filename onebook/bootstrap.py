@@ -13,17 +13,21 @@ from typing import NoReturn
 import uvicorn
 
 from onebook.engines.application import Application
+from onebook.engines.message.outlets import Outlets
 from onebook.entrypoints.cli import commands
 from onebook.entrypoints.http import app as http
 from onebook.entrypoints.http.hub import Hub
 from onebook.entrypoints.http.settings import HttpSettings
 from onebook.entrypoints.worker.tasks import SCHEDULES, tasks
 from onebook.entrypoints.worker.worker import Worker
+from onebook.integrations.network import Outside
+from onebook.integrations.providers import providers
 from onebook.storage.announcing import Announcer
 from onebook.storage.database import Database
 from onebook.storage.embedded import EmbeddedServer
 from onebook.storage.schema import migrate
 from onebook.storage.settings import Settings
+from onebook.storage.vault import Vault
 
 #: How long requests under way may take to finish when the server is asked to stop.
 GRACE_S = 5
@@ -39,10 +43,13 @@ class House:
         self.database = database
         self.migrated = migrated
         self.announcer = Announcer(database)
-        self.application = Application(database, announcer=self.announcer)
+        self._vault = Vault.from_environment(settings.home)
+        self._outside = Outside.from_environment()
+        self.application = self._application(None)
 
     def serve(self, listener: socket.socket, origin: str | None = None) -> None:
         """Answer HTTP requests and run jobs in this process until interrupted; `origin` is that of a proxy in front."""
+        self.application = self._application(origin)
         app = http.create(self.application, self.database, http_settings(origin))
         config = uvicorn.Config(
             app,
@@ -61,14 +68,19 @@ class House:
             worker.stop()
             thread.join()
 
-    def work(self) -> None:
-        """Run jobs until interrupted."""
+    def work(self, origin: str | None = None) -> None:
+        """Run jobs until interrupted; `origin`: where people find the product, for the links of messages."""
+        self.application = self._application(origin)
         worker = self._worker()
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 worker.run()
         finally:
             worker.stop()
+
+    def _application(self, origin: str | None) -> Application:
+        outlets = Outlets(self._vault, providers(self._outside), origin)
+        return Application(self.database, announcer=self.announcer, outlets=outlets)
 
     def _worker(self) -> Worker:
         return Worker(self.database, tasks(self.application, self.database), SCHEDULES)

@@ -58,8 +58,8 @@ class Talk:
             number, is_repeat = comments.written(transaction, self._reader, record, words, users, key, self._now)
             others = [] if is_repeat else [user for user in users if user != self._reader.actor.id]
             if others:
-                by = self._reader.actor.id
-                transaction.run(notifications.mentioned(record, number, others, by, self._now))
+                by = self._reader.actor
+                transaction.run(*notifications.mentioned(record, number, others, by.id, by.name))
             made = comments.one(transaction, self._reader, record, number)
             transaction.commit()
         if not is_repeat:

@@ -58,12 +58,13 @@ def _add_running(app: typer.Typer, open_house: Open, prepare: Prepare | None) ->
         typer.echo("Stopped.")
 
     @app.command()
-    def worker() -> None:
+    def worker(public_url: Public = None) -> None:
         """Run a worker alone: jobs and schedules. Several may run, on several machines."""
+        origin = origin_of(public_url) if public_url else None
         logging.getLogger("onebook").setLevel(logging.INFO)
         with open_house() as house:
             typer.echo("Working.  (Ctrl-C stops it)")
-            house.work()
+            house.work(origin)
 
     @app.command()
     def migrate() -> None:

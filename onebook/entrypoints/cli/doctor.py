@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from psycopg import sql
+
 from onebook.storage import queue
 from onebook.storage.database import OLDEST_SERVER, Database
 from onebook.storage.schema import companies
@@ -86,7 +88,37 @@ def _jobs(connection: Connection) -> Finding:
     return Finding("Jobs", f"{waiting} waiting, {failed} given up", advice)
 
 
-_LOOKS: Final[tuple[Callable[[Connection], Finding], ...]] = (_version, _encoding, _durability, _companies, _jobs)
+def _messages(connection: Connection) -> Finding:
+    """Of all companies: messages that were given up, and channels that failed last time."""
+    given_up, waiting, failing = 0, 0, list[str]()
+    for company in companies(connection):
+        schema = sql.Identifier(company.schema)
+        counts = connection.execute(
+            sql.SQL(
+                "SELECT count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state <> 'dead')"
+                " FROM {}.onebook_message WHERE state IN ('waiting', 'failed', 'held', 'dead')"
+            ).format(schema)
+        ).fetchone()
+        assert counts is not None
+        given_up, waiting = given_up + counts[0], waiting + counts[1]
+        failed = sql.SQL("SELECT name FROM {}.onebook_channel WHERE active AND error IS NOT NULL ORDER BY name")
+        failing += [f"{company.name}: {name}" for (name,) in connection.execute(failed.format(schema))]
+    seen = f"{waiting} waiting, {given_up} given up"
+    if failing:
+        seen += f"; channels that fail: {', '.join(failing)}"
+    is_well = not given_up and not failing
+    advice = "Look at the log of messages: it says why. Set the channel right, test it, and send them again there."
+    return Finding("Messages", seen, None if is_well else advice)
+
+
+_LOOKS: Final[tuple[Callable[[Connection], Finding], ...]] = (
+    _version,
+    _encoding,
+    _durability,
+    _companies,
+    _jobs,
+    _messages,
+)
 
 
 def _one(connection: Connection, query: str, *parameters: object) -> tuple[object, ...]:

@@ -22,8 +22,8 @@ class House(Protocol):
     def serve(self, listener: socket, origin: str | None = None) -> None:
         """Answer HTTP requests and run jobs until interrupted; `origin` is the public one behind a proxy."""
 
-    def work(self) -> None:
-        """Run jobs until interrupted."""
+    def work(self, origin: str | None = None) -> None:
+        """Run jobs until interrupted; `origin`: where people find the product, for the links of messages."""
 
 
 #: Opens the installation that the environment names; leaving stops what was started.

@@ -13,7 +13,7 @@ from onebook.access.actor import SYSTEM, Actor
 from onebook.access.membership import load_actor
 from onebook.engines.process.importing.request import ImportRequest, ImportResult
 from onebook.engines.process.importing.run import Import
-from onebook.engines.report.export import Format
+from onebook.engines.report.files.export import Format
 from onebook.engines.report.request import ListRequest
 from onebook.entrypoints.cli.house import House, Open
 from onebook.entrypoints.cli.options import CompanyName, company_of

@@ -1,0 +1,1 @@
+"""What people are told: the outbox in which messages wait, and how they come to each by the way that they prefer."""
