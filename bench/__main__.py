@@ -15,12 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.dashboards import dashboard
 from bench.loads import imports
 from bench.orders import grown_book, long_orders, many_clients, order_cycle
 from bench.pages import pages
 from bench.place import database
 from bench.reads import huge_lists, huge_past_days, huge_stock_movement, lists, past_days, stock_movement
 from bench.rounds import Measured
+from bench.rules import rules
 from bench.soak import soak
 from onebook.storage.database import Database
 
@@ -34,14 +36,16 @@ MEASURES: Mapping[str, Callable[[Database], Iterator[Measured]]] = {
     "past": past_days,
     "lists": lists,
     "import": imports,
+    "rules": rules,
     "pages": pages,
     "soak": soak,
+    "dashboard": dashboard,
     "huge": huge_stock_movement,
     "huge-past": huge_past_days,
     "huge-lists": huge_lists,
 }
 #: Only when they are named: they take longer than anybody waits for.
-LONG = frozenset({"huge", "huge-past", "huge-lists", "soak"})
+LONG = frozenset({"dashboard", "huge", "huge-past", "huge-lists", "soak"})
 
 
 def main(arguments: list[str]) -> None:

@@ -17,6 +17,7 @@ from onebook.engines.design.refusals import NotUnique, OverlayConflicts, ValuesL
 from onebook.engines.design.seed import Seeding
 from onebook.engines.design.tables import Publishing
 from onebook.engines.design.upgrade import conflicts
+from onebook.engines.rule.states import STATES, listeners, listening, states_of
 from onebook.engines.table.context import context_of
 from onebook.storage.database import Database
 from onebook.storage.transaction import Connection, Statement
@@ -75,6 +76,7 @@ def publish(
         Publishing(connection, schema, old, catalog, version).make(looked.change)
         fill(connection, catalog, old, looked.change)
         planted = Seeding(connection, schema, catalog, context_of(SYSTEM, datetime.now(UTC), ZONE)).plant()
+        _listen(connection, catalog)
         for app in catalog.apps:
             connection.execute(
                 "INSERT INTO onebook_definition (version, app, text, published_by) VALUES (%s, %s, %s, %s)",
@@ -130,6 +132,13 @@ def _looked(connection: Connection, old: Catalog | None, new: Catalog) -> Previe
         list(not_unique(connection, change)),
         list(conflicts(old.apps, new.apps)) if old is not None else [],
     )
+
+
+def _listen(connection: Connection, catalog: Catalog) -> None:
+    """From now on the rules of this catalog are told what happens, those that are awake."""
+    answers = [connection.execute(one.sql, one.parameters).fetchall() for one in STATES]
+    for statement in listening(listeners(catalog, states_of(answers))):
+        connection.execute(statement.sql, statement.parameters)
 
 
 def _refuse(looked: Preview, *, accept: bool) -> None:

@@ -34,7 +34,8 @@ _KEPT: Final = "kept__"
 #: What names the forms of records: the trail, the book, the series of numbers, what people said and set up.
 _NAMING: Final = (
     "onebook_step", "onebook_change", "onebook_number", "onebook_comment", "onebook_attachment", "onebook_notification",
-    "onebook_view", "onebook_view_default", "ledger_journal", "ledger_hold",
+    "onebook_message", "onebook_view", "onebook_view_default", "onebook_event", "onebook_firing", "onebook_flow",
+    "ledger_journal", "ledger_hold",
 )  # fmt: skip
 
 

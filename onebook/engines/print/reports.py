@@ -111,7 +111,7 @@ class ReportPrint:
     def _columns(self, headings: Any) -> Iterator[tuple[Column, Heading]]:
         known = {heading.key: heading for heading in headings}
         declared = list(self._declared.columns.values()) or [PrintColumn(shows=heading.key) for heading in headings]
-        totals = {name for name, one in self._report.columns.items() if one.total}
+        totals = {name for name, one in self._report.columns.items() if one.is_sum}
         for one in declared:
             heading = known.get(one.shows)
             if heading is not None:

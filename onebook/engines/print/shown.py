@@ -21,11 +21,21 @@ from onebook.values.label import Label
 
 
 @dataclass(frozen=True, slots=True)
-class _Guard:
+class Guard:
     """A linked record on the way that only those see for whom the condition holds."""
 
     link: str
     condition: Expression
+
+    @property
+    def reads(self) -> Iterator[str]:
+        """The keys that have to be there."""
+        yield from (f"{self.link}.{path}" for path in self.condition.paths)
+
+    def admits(self, row: Mapping[str, Any], context: Context) -> bool:
+        """Whether what lies behind it in this row is for the actor to see."""
+        behind = under(dict(row), self.link, self.condition.paths)
+        return evaluate(self.condition, behind, context) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class ShownKey:
     #: What names the record at the end of a link.
     title: str | None
     title_field: FieldDeclaration | None
-    guards: tuple[_Guard, ...]
+    guards: tuple[Guard, ...]
 
     @property
     def kind(self) -> FieldKind:
@@ -50,14 +60,12 @@ class ShownKey:
         """The keys that have to be there."""
         yield f"{self.key}.{self.title}" if self.title else self.key
         for guard in self.guards:
-            yield from (f"{guard.link}.{path}" for path in guard.condition.paths)
+            yield from guard.reads
 
     def value(self, row: Mapping[str, Any], context: Context) -> Any:
         """The value of a row: blank behind a record that is not for the actor to see, masked where they see half."""
-        for guard in self.guards:
-            behind = under(dict(row), guard.link, guard.condition.paths)
-            if evaluate(guard.condition, behind, context) is not True:
-                return None
+        if not all(guard.admits(row, context) for guard in self.guards):
+            return None
         found = row.get(f"{self.key}.{self.title}" if self.title else self.key)
         return masked(found) if self.is_masked else found
 
@@ -87,7 +95,7 @@ def shown_key(reading: Reading, target: str, key: str) -> ShownKey | None:
     if title is not None and field.to is not None:
         holder, name = end_of(reading.tables, field.to, title)
         title_field = reading.tables.fields(holder).get(name)
-    guards = tuple(_guards(reading, target, key))
+    guards = tuple(guards_of(reading, target, key))
     return ShownKey(key, field, _own_label(readable), readable.is_masked, title, title_field, guards)
 
 
@@ -96,7 +104,8 @@ def _own_label(readable: Readable) -> Label:
     return readable.field.label
 
 
-def _guards(reading: Reading, target: str, key: str) -> Iterator[_Guard]:
+def guards_of(reading: Reading, target: str, key: str) -> Iterator[Guard]:
+    """What decides for each record whether the actor may see what a key leads to; the key itself may be read."""
     names = key.split(".")
     for place in range(1, len(names)):
         further = link_target(reading.tables, target, names[place - 1])
@@ -108,4 +117,4 @@ def _guards(reading: Reading, target: str, key: str) -> Iterator[_Guard]:
         assert not isinstance(scope, str)
         assert scope is not None
         link = ".".join(names[:place])
-        yield _Guard(f"{link}.parent" if "." in target else link, scope)
+        yield Guard(f"{link}.parent" if "." in target else link, scope)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement, and_
+
 from onebook.definition.catalog import Catalog
 from onebook.definition.check.report_creates import RowScope
 from onebook.definition.check.reports import parameters_of
@@ -15,6 +17,7 @@ from onebook.definition.field import FieldDeclaration
 from onebook.definition.report import Report
 from onebook.definition.report_create import ReportCreate
 from onebook.definition.scope import VALUE_KINDS
+from onebook.engines.report.covering import Covering
 from onebook.engines.report.ledger_figures import measure_types
 from onebook.engines.report.reading import Reading
 from onebook.engines.report.refusals import HiddenField
@@ -22,6 +25,7 @@ from onebook.engines.report.row_key import RowKey
 from onebook.engines.report.shape import Grouped
 from onebook.expression.check import check
 from onebook.expression.scope import Scope
+from onebook.expression.sql import Columns, lower, lower_condition
 from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
 
@@ -62,15 +66,23 @@ class Creating:
         self._parameters = parameters_of(report, source)
         self._scope = RowScope(reading.catalog, report, source, self._parameters)
         self._report = report
-        self.when: Final = self._checked(create.when or "TRUE", Kind.FLAG)
+        self._when = self._checked(create.when or "TRUE", Kind.FLAG)
+        self._covering = [Covering(reading, report, one, source) for one in create.unless]
         catalog = reading.catalog
-        found = [self.when, self._checked(create.by or "TRUE", None)]
+        found = [self._checked(create.by or "TRUE", None)]
         found += self._given(create.fields, catalog.fields(create.form))
         for name, lines in create.lines.items():
             found.append(self._checked(lines.when or "TRUE", Kind.FLAG))
             found += self._given(lines.fields, catalog.fields(create.form, name))
-        #: In the order in which `made` takes their values.
-        self.formulas: Final[tuple[Expression, ...]] = tuple(found)
+        self._formulas = found
+
+    def offered(self, row: Columns) -> ColumnElement[bool]:
+        """Whether a row qualifies, in SQL."""
+        return and_(lower_condition(self._when, row), *(~one.is_there(row) for one in self._covering))
+
+    def values(self, row: Columns) -> list[ColumnElement[Any]]:
+        """Whether a row qualifies and what it gives, in SQL, in the order in which `made` takes the values."""
+        return [self.offered(row), *(lower(one, row) for one in self._formulas)]
 
     def is_offered(self, values: Sequence[Any]) -> bool:
         """Whether a row qualifies, by the values of its formulas."""

@@ -235,7 +235,7 @@ class Entries:
                 Heading(name, column.label, FieldKind.CHOICE, options=tuple(self._options())), expression, False
             )
         kinds = dict.fromkeys(("increase", "decrease", "balance"), FieldKind.MONEY)
-        return _Column(heading_for(name, column, expression, kinds), expression, column.total)
+        return _Column(heading_for(name, column, expression, kinds), expression, column.is_sum)
 
     def _options(self) -> Iterator[tuple[str, Label]]:
         yield OPENING, _OPENING

@@ -28,6 +28,10 @@ class FigureColumns:
         self._links = links
         self._joined: dict[str, Joins] = {}
 
+    def has(self, key: str) -> bool:
+        """Whether a figure or a key is called so."""
+        return key in self._values
+
     def column(self, key: str, up: int = 0) -> ColumnElement[Any]:
         """The column of a measure, a dimension, or of what a dimension leads to. Raises UnknownColumn."""
         if key in self._values:

@@ -24,6 +24,11 @@ class Heading:
     is_masked: bool = False
     #: Whether it can be summed and, in reports, whether it is.
     is_measure: bool = False
+    #: Whether rows are grouped by it.
+    is_key: bool = False
+    #: Of a column that a pivot has unfolded: the measure, and the value that it stands at, as rows hold it.
+    of: str | None = None
+    at: Any = None
 
     @property
     def is_number(self) -> bool:
@@ -41,6 +46,10 @@ class Heading:
             said["options"] = {code: label.in_language(language) for code, label in self.options}
         if self.is_measure:
             said["measure"] = True
+        if self.is_key:
+            said["is_key"] = True
+        if self.of is not None:
+            said |= {"of": self.of, "pivot": self.at}
         return said
 
 

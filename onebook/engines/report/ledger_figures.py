@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Date, FromClause, Integer, Select, and_, bindparam, case, cast, func, or_, select
 
 from onebook.definition.catalog import Catalog
-from onebook.definition.check.reports import parameters_of
+from onebook.definition.check.reports import column_scope, parameters_of
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.report import Report
 from onebook.engines.report.figure_columns import FigureColumns
@@ -54,10 +54,9 @@ class LedgerFigures:
         self._scope = catalog.role_scope(report.of, measure_types(catalog, report))
         self._filter = self._checked(report.filter, Kind.FLAG) if report.filter else None
         expressions = dict(self._open(hidden))
-        self._columns = tuple(
-            Presented(name, heading_for(name, report.columns[name], one, self._kinds), one, report.columns[name].total)
-            for name, one in expressions.items()
-        ) + tuple(column for column in bucket_columns(report) if column.key not in hidden)
+        self._columns = tuple(self._presented(name, one) for name, one in expressions.items()) + tuple(
+            column for column in bucket_columns(report) if column.key not in hidden
+        )
         read = [path for one in (*expressions.values(), self._filter) if one is not None for path in one.paths]
         names = [*report.rows, *read, *(["document"] if report.source == "open_items" else [])]
         self.level: Level = level_of(self._role, names)
@@ -136,7 +135,7 @@ class LedgerFigures:
             case "outlook":
                 return outlook.figures(self.level, only)
             case _:
-                return balances.figures(self.level, when, only)
+                return balances.figures(self.level, when, only, averaged=bool(self._read & balances.AVERAGES))
 
     def _days(self, columns: FigureColumns, figures: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Figures of age: the due day, days overdue, and the open amount by bucket."""
@@ -203,13 +202,26 @@ class LedgerFigures:
 
     def _open(self, hidden: frozenset[str]) -> Iterator[tuple[str, Expression]]:
         """The columns that are not hidden, and read nothing that is."""
+        seen: set[str] = set()
         for name, column in self._report.columns.items():
             if name not in hidden:
                 with suppress(HiddenField):
-                    yield name, self._checked(column.shows, None)
+                    expression = self._checked(column.shows, None, name)
+                    for path in expression.paths - seen:
+                        if path in self._report.columns and self._scope.find(path) is None:
+                            raise HiddenField(field=self._report.columns[path].label, slot="measure")
+                    seen.add(name)
+                    yield name, expression
 
-    def _checked(self, text: str, expected: Kind | None) -> Expression:
-        expression = check(text, self._scope, expected, parameters=parameters_of(self._report, self._scope))
+    def _presented(self, name: str, expression: Expression) -> Presented:
+        column = self._report.columns[name]
+        heading = heading_for(name, column, expression, self._kinds)
+        return Presented(name, heading, expression, column.is_sum, column.parts)
+
+    def _checked(self, text: str, expected: Kind | None, column: str | None = None) -> Expression:
+        scope = column_scope(self._reading.catalog, self._report, column) if column is not None else None
+        known = parameters_of(self._report, self._scope)
+        expression = check(text, scope or self._scope, expected, parameters=known)
         for path in expression.paths:
             name, _, rest = path.partition(".")
             if rest:

@@ -1,6 +1,6 @@
 """Lists: pages of the records that an actor may read, filtered, ordered, searched, summed and counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from onebook.expression.check import check
 from onebook.expression.context import Context
 from onebook.expression.sql import context_parameters
 from onebook.expression.tree import Expression
-from onebook.expression.types import Kind
+from onebook.expression.types import Kind, Type
 from onebook.storage.transaction import Rows, Statement, Transaction
 from onebook.values.label import Label
 
@@ -179,6 +179,7 @@ class Lists:
 
     def _listing(self, request: ListRequest, conditions: Said | None, actor: Actor) -> tuple[_Shape, Listing]:
         text = f"{conditions.text} {conditions.types}" if conditions else ""
+        text += "".join(f" {name} {kind}" for name, (kind, _) in sorted(request.parameters.items()))
         terms = tuple(map(_sought, _terms(request.search)))
         # The system has no roles but may everything: it must not share what a person without roles sees.
         roles = None if actor.id == 0 else actor.roles
@@ -197,7 +198,8 @@ class Lists:
     ) -> Listing:
         target = request.form
         reading.must_read(target)
-        filters = [self._expression(target, text, reading) for text in (request.filter,) if text]
+        types = {name: kind for name, (kind, _) in request.parameters.items()}
+        filters = [self._expression(target, text, reading, types) for text in (request.filter,) if text]
         if conditions is not None:
             form, _, lines = target.partition(".")
             scope = self._catalog.scope(form, lines or None)
@@ -206,9 +208,9 @@ class Lists:
         selection = Selection(target, tuple(filters), terms, request.bin)
         return Listing(reading, selection, self._columns(request, reading), self._order(request, reading))
 
-    def _expression(self, target: str, text: str, reading: Reading) -> Expression:
+    def _expression(self, target: str, text: str, reading: Reading, types: Mapping[str, Type]) -> Expression:
         form, _, lines = target.partition(".")
-        expression = check(text, self._catalog.scope(form, lines or None), Kind.FLAG)
+        expression = check(text, self._catalog.scope(form, lines or None), Kind.FLAG, parameters=types)
         reading.may_read_all(target, expression, "filter")
         return expression
 
@@ -233,7 +235,8 @@ class Lists:
                 terms |= {f"term_{n}": f"{_escaped(term)}%", f"term_{n}_within": f"% {_escaped(term)}%"}
             else:
                 terms |= {f"term_{n}": f"%{_escaped(term)}%", f"term_{n}_letters": list(term), f"term_{n}_word": term}
-        given = replace(context, parameters=conditions.values) if conditions else context
+        values = {name: value for name, (_, value) in request.parameters.items()}
+        given = replace(context, parameters={**values, **(conditions.values if conditions else {})})
         return {**context_parameters(given), **terms}
 
     def _text(self, shape: _Shape, part: object, build: Any) -> CompiledText:
@@ -277,12 +280,12 @@ def _terms(search: str) -> list[str]:
 
 def _sought(term: str) -> Sought:
     """How a word is sought. Two letters of English stand somewhere in everything, so that they are sought where words
-    begin; two others are too few for the index that knows three at a time, and have one of their own."""
+    begin; one or two others are too few for the index that knows three at a time, and have one of their own."""
     if len(term) >= SHORTEST:
         return "anywhere"
     if term.isascii():
         return "beginning" if term.isalpha() else "anywhere"
-    return "letters" if len(term) == SHORTEST - 1 and not any(map(str.isascii, term)) else "anywhere"
+    return "anywhere" if any(map(str.isascii, term)) else "letters"
 
 
 def _escaped(term: str) -> str:

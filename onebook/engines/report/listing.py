@@ -1,14 +1,18 @@
 """One shape of a list, said in SQL once: which columns, which rows, in which order, from where on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
+    FromClause,
     Text,
+    and_,
     bindparam,
+    case,
     false,
     func,
     literal,
@@ -36,6 +40,9 @@ from onebook.expression.tree import Expression
 COUNTED = frozenset({"id", "version", "position"})
 #: How a word is sought: anywhere, only where words begin, or by its letters first, which are no letters of English.
 Sought = Literal["anywhere", "beginning", "letters"]
+#: So many records with a letter are gathered rather than come across; so many are looked at for a common one.
+_RARE: Final = 5000
+_SAMPLE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class Listing:
         """Say it; nothing is asked of the database here."""
         self._reading = reading
         self._selection = selection
+        self._rare: dict[int, CTE] = {}
         self.columns = tuple(columns)
         self.order = order
         self.headings: tuple[Heading, ...] = tuple(
@@ -67,7 +75,7 @@ class Listing:
         They are found first, and only then shown: whatever the order costs, what a row shows is asked of these alone.
         The limit stands in the text, where the planner sees how few rows are wanted."""
         order = self.order.turned if start.backwards else self.order
-        found = Finding(self._reading, self._selection.target, self._conditions).found(order, start, limit)
+        found = Finding(self._reading, self._selection.target, self._ways()).found(order, start, limit)
         root = self._reading.tables.of(self._selection.target).alias()
         joins = Joins(
             self._reading.tables, self._selection.target, alias=root, start=root.join(found, found.c.id == root.c.id)
@@ -129,7 +137,25 @@ class Listing:
     def _joins(self) -> Joins:
         return Joins(self._reading.tables, self._selection.target)
 
-    def _conditions(self, joins: Joins) -> list[ColumnElement[bool]]:
+    def _ways(self) -> list[Callable[[Joins], list[ColumnElement[bool]]]]:
+        """Ways to the rows of a page, of which one leads anywhere: from the few records that have the letters of a
+        word, or, where every word stands in many, along the list until the page is full."""
+        lettered = [n for n, how in enumerate(self._selection.terms) if how == "letters"]
+        if not lettered:
+            return [self._conditions]
+
+        def way(place: int) -> Callable[[Joins], list[ColumnElement[bool]]]:
+            return lambda joins: [
+                *(~self._is_rare(n) for n in lettered[:place]),
+                *(self._is_rare(n) for n in lettered[place : place + 1]),
+                *self._conditions(joins, lettered[place] if place < len(lettered) else None),
+            ]
+
+        return [way(place) for place in range(len(lettered) + 1)]
+
+    def _conditions(self, joins: Joins, rare: int | Literal["any"] | None = "any") -> list[ColumnElement[bool]]:
+        """What holds for every row. `rare`: the word whose letters few records have, or none of them; "any": whichever
+        it is, for whoever looks at all rows anyway."""
         chosen = self._selection
         rights = self._reading.rights(chosen.target)
         if "." in chosen.target:
@@ -139,10 +165,10 @@ class Listing:
         guarded = GuardedColumns(joins, self._reading)
         found += [lower_condition(one, guarded) for one in chosen.filters]
         for n, how in enumerate(chosen.terms):
-            found.append(self._sought(joins, n, how))
+            found.append(self._sought(joins, n, how, rare))
         return found
 
-    def _sought(self, joins: Joins, n: int, how: Sought) -> ColumnElement[bool]:
+    def _sought(self, joins: Joins, n: int, how: Sought, rare: int | Literal["any"] | None) -> ColumnElement[bool]:
         """Where the word `term_n` may stand: in the number, and in the search column, or in the open fields if that
         knows what the actor may not see."""
         target = self._selection.target
@@ -162,16 +188,42 @@ class Listing:
         if form.search and not closed:
             # It is kept in small letters, as the words come.
             text = joins.column("search")
-            found += [self._by_letters(joins, n)] if how == "letters" else [text.like(pattern) for pattern in patterns]
+            anywhere = [text.like(pattern) for pattern in patterns]
+            if how == "letters" and rare == n:
+                found.append(self._by_letters(joins, n))
+            elif how == "letters" and rare == "any":
+                is_rare = self._is_rare(n)
+                found += [and_(is_rare, self._by_letters(joins, n)), and_(~is_rare, *anywhere)]
+            else:
+                found += anywhere
         return or_(*found) if found else false()
 
     def _by_letters(self, joins: Joins, n: int) -> ColumnElement[bool]:
-        """The records whose letters are those of `term_n`, and that have the word itself. Found before anything else is
-        asked, whence the offset: the server guesses that a page is soon full, and would look through the whole list."""
+        """The few records whose letters are those of `term_n`, and that have the word itself. Found before anything
+        else is asked, whence the limit: the server guesses that a page is soon full, and would go through the list."""
         table = self._reading.tables.of(self._selection.target).alias("lettered")
-        among = letters(table.c.search).op("@>")(bindparam(f"term_{n}_letters", type_=ARRAY(Text)))
         has_it = func.strpos(table.c.search, bindparam(f"term_{n}_word", type_=Text)) > 0
-        return joins.root.c.id.in_(select(table.c.id).where(among, has_it).offset(literal_column("0")))
+        few = select(table.c.id).where(self._among(table, n), has_it).limit(literal_column(str(_RARE + 1)))
+        return joins.root.c.id.in_(few)
+
+    def _is_rare(self, n: int) -> ColumnElement[bool]:
+        """Whether few records have the letters of `term_n`. Asked once; where one of the first hundred has the word,
+        nobody looks further: to gather all that a common letter stands in costs more than to walk along the list."""
+        if n in self._rare:
+            return select(self._rare[n].c.is_rare).scalar_subquery()
+        table = self._reading.tables.of(self._selection.target)
+        first, every = table.alias("first"), table.alias("every")
+        sample = select(first.c.search).limit(literal_column(str(_SAMPLE))).subquery("sample")
+        stands = select(literal(1)).select_from(sample)
+        stands = stands.where(func.strpos(sample.c.search, bindparam(f"term_{n}_word", type_=Text)) > 0)
+        having = select(literal(1).label("one")).select_from(every).where(self._among(every, n))
+        few = select(func.count() <= _RARE).select_from(having.limit(literal_column(str(_RARE + 1))).subquery("having"))
+        is_rare = case((stands.exists(), false()), else_=few.scalar_subquery())
+        self._rare[n] = select(is_rare.label("is_rare")).cte(f"rare_{n}")
+        return self._is_rare(n)
+
+    def _among(self, table: FromClause, n: int) -> ColumnElement[bool]:
+        return letters(table.c.search).op("@>")(bindparam(f"term_{n}_letters", type_=ARRAY(Text)))
 
     def _columns(self, guarded: GuardedColumns, *, rendered: bool) -> Iterator[ColumnElement[Any]]:
         for n, one in enumerate(self.columns):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from onebook.definition.field import FieldDeclaration, FieldKind
-from onebook.definition.report import Parameter, Report
+from onebook.definition.report import Parameter
 from onebook.definition.scope import VALUE_KINDS
 from onebook.engines.report.condition import value_of
 from onebook.engines.report.refusals import WrongParameter
@@ -24,12 +24,12 @@ class _Nothing:
         """No field stands here."""
 
 
-def resolved(report: Report, given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def resolved(parameters: Mapping[str, Parameter], given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """A value, or None, for every parameter. `given` holds what JSON or a query string holds. Raises WrongParameter."""
-    unknown = set(given) - set(report.parameters)
+    unknown = set(given) - set(parameters)
     if unknown:
         raise WrongParameter(name=sorted(unknown))
-    return {name: _value(name, one, given, context) for name, one in report.parameters.items()}
+    return {name: _value(name, one, given, context) for name, one in parameters.items()}
 
 
 def told(given: Mapping[str, Any]) -> dict[str, str | None]:

@@ -39,6 +39,9 @@ class RowsRequest:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     limit: int = 50
     offset: int = 0
+    #: How the page was grouped that shows the figure; None: as declared. `metric`: only what that metric counts.
+    rows: tuple[str, ...] | None = None
+    metric: str | None = None
 
 
 class RecordRows:
@@ -54,7 +57,7 @@ class RecordRows:
         self._only = only
         self._chosen: Chosen = chosen_records(reading, report, only, hidden)
         known = {key.name: key for key in self._chosen.keys}
-        if not known or not keys <= set(known):
+        if not keys <= set(known):
             raise UnknownColumn(field=", ".join(sorted(keys - set(known))) or column, slot="group")
         self._keys: tuple[RowKey, ...] = tuple(known[name] for name in sorted(keys))
         found = [one for one in self._chosen.columns if one.key == column and one.is_total]

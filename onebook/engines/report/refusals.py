@@ -97,3 +97,22 @@ class TooManyRows(Refusal):
     """More rows than documents are made of at once: `rows`, `most`."""
 
     code = "report.too_many_rows"
+
+
+class FixedRows(Refusal):
+    """The rows of the report are what they are: they cannot be grouped, cut or summed otherwise: `name`."""
+
+    code = "report.fixed_rows"
+
+
+class TooManyCells(Refusal):
+    """More groups than a pivot is made of: `most`."""
+
+    code = "report.too_many_cells"
+
+
+class UnknownMetric(Refusal):
+    """There is no such metric, or the actor may not read it: `name`."""
+
+    code = "report.unknown_metric"
+    status = Status.NOT_FOUND

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import orjson
 
 from onebook.engines.report.heading import Heading
+from onebook.expression.types import Type
 
 #: The most rows of one page.
 PAGE_LIMIT = 1000
@@ -42,7 +43,8 @@ class ListRequest:
 
     Without columns and sort the form's own list says them. Each of the `conditions` must hold. `sort` keys fall with a
     minus before them. `sums` asks for the totals of all numeric columns over every row that matches, `count` for their
-    number up to COUNT_LIMIT, or to the end where it says "all". A page begins at the top, behind the mark `cursor`, or
+    number up to COUNT_LIMIT, or to the end where it says "all". `parameters` are names that the filter knows besides
+    the fields, each with its type and value. A page begins at the top, behind the mark `cursor`, or
     ends in front of the mark `before`, or at the `end` of the list; `skip` rows are passed over from there.
     """
 
@@ -60,6 +62,7 @@ class ListRequest:
     sums: bool = False
     count: bool | Literal["all"] = False
     bin: bool = False
+    parameters: Mapping[str, tuple[Type, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,8 @@ class Page:
     extra: Mapping[str, Any] = field(default_factory=dict)
     previous: str | None = None
 
-    def encoded(self, language: str) -> bytes:
-        """The page as JSON, encoded once."""
+    def told(self, language: str) -> dict[str, Any]:
+        """The page as JSON has it, in a language."""
         answer: dict[str, Any] = {
             "form": self.form,
             "columns": [heading.described(language) for heading in self.headings],
@@ -98,4 +101,8 @@ class Page:
             answer["sums"] = self.sums
         if self.count is not None:
             answer["count"] = {"value": self.count.value, "more": self.count.more}
-        return orjson.dumps(answer, option=orjson.OPT_NON_STR_KEYS)
+        return answer
+
+    def encoded(self, language: str) -> bytes:
+        """The page as JSON, encoded once."""
+        return orjson.dumps(self.told(language), option=orjson.OPT_NON_STR_KEYS)

@@ -1,6 +1,6 @@
 """What a report is grouped by: a key, or a day at the grain of months, quarters or years."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, bindparam, cast, func
@@ -37,9 +37,9 @@ class RowKey:
         """The head of its column."""
         if self.grain is None:
             plain = heading_of(self.name, self.field, self.label)
-            return Heading(plain.key, plain.label, plain.kind, plain.scale, plain.target, plain.options)
+            return replace(plain, is_masked=False, is_measure=False, is_key=True)
         kind = {"day": FieldKind.DATE, "month": FieldKind.MONTH}.get(self.grain, FieldKind.TEXT)
-        return Heading(self.name, self.label, kind)
+        return Heading(self.name, self.label, kind, is_key=True)
 
     def grouped(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """The value that rows of one group share."""

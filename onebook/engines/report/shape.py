@@ -1,15 +1,16 @@
 """A report said in SQL: figures per account or record, grouped by the row keys, presented with formulas and titles."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, literal, select
 
 from onebook.definition.field import FieldKind
 from onebook.definition.report import Column, Report
+from onebook.engines.report.covering import Covering
 from onebook.engines.report.figure_columns import FigureColumns
-from onebook.engines.report.heading import Heading
+from onebook.engines.report.heading import NUMBER_KINDS, Heading
 from onebook.engines.report.reading import Reading
 from onebook.engines.report.refusals import UnknownColumn
 from onebook.engines.report.row_key import RowKey
@@ -27,6 +28,12 @@ KINDS = {
 }
 
 
+RUNNING: Final = ("running", Label("累计", "running"))
+SHARE: Final = ("share", Label("占比", "share"))
+#: Of a share; a hundredth of a percent is its last but two.
+SHARE_DIGITS: Final = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Presented:
     """One column of a report after grouping: a grouped figure, or a formula over figures and row keys."""
@@ -35,6 +42,8 @@ class Presented:
     heading: Heading
     expression: Expression | None
     is_total: bool
+    #: Instead of the value: in which of so many equal parts of all rows it lies.
+    parts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +56,37 @@ class Grouped:
     names: Mapping[str, str]
     columns: tuple[Presented, ...]
     filter: Expression | None = None
+    #: What has dealt with rows, so that they are left out.
+    covering: tuple[Covering, ...] = ()
+
+
+#: What is asked of a row as it is shown.
+Beside = Callable[[Columns], Sequence[ColumnElement[Any]]]
 
 
 class Shape:
     """The finished SQL of a report: a page with the totals of everything, or all rows."""
 
     def __init__(
-        self, reading: Reading, grouped: Grouped, sort: Sequence[str], beside: Sequence[Expression] = ()
-    ) -> None:
-        """Present grouped figures in an order: names of columns or row keys, falling with a minus. `beside`: formulas
-        over a row as it is shown, whose values come behind everything else of it."""
+        self, reading: Reading, grouped: Grouped, sort: Sequence[str], beside: Sequence[Beside] = (), *,
+        running: bool = False, share: bool = False, shown: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
+        """Present grouped figures in an order: names of columns or row keys, falling with a minus. `beside`: what is
+        asked of each row as it is shown; the values come behind everything else of it. `running`, `share`: of every
+        total its sum down the rows, and its part of the whole, as further columns. `shown`: of the columns only these;
+        the others are there for the formulas that name them."""
         self._reading = reading
         self.grouped = grouped
         self._sort = tuple(sort)
         self._beside = tuple(beside)
         self.keys = grouped.keys
-        self.columns = grouped.columns
-        self.headings = (*(key.heading() for key in grouped.keys), *(column.heading for column in grouped.columns))
+        self.columns = tuple(one for one in grouped.columns if shown is None or one.key in shown)
+        self._windows = tuple(_windows(self.columns, running=running, share=share))
+        self.headings = (
+            *(key.heading() for key in grouped.keys),
+            *(column.heading for column in self.columns),
+            *(heading for _, _, heading in self._windows),
+        )
 
     @property
     def totals(self) -> tuple[str, ...]:
@@ -86,6 +109,13 @@ class Shape:
         order |= {column.key: self._value(columns, column) for column in self.columns}
         return self._finished([*keys, *self._values_beside(columns)], columns, order)
 
+    def whole(self) -> Any:
+        """One row: how many rows there are, and the totals over them, as numbers."""
+        columns = self._columns(self.grouped.query.subquery("grouped"))
+        sums = [func.sum(self._value(columns, column)) for column in self.columns if column.is_total]
+        found: list[ColumnElement[Any]] = [func.count(), *sums]
+        return self._admitted(select(*found), columns).select_from(columns.from_clause())
+
     def _query(self, *, rendered: bool) -> Any:
         base = self.grouped.query.subquery("grouped")
         columns = self._columns(base)
@@ -105,24 +135,44 @@ class Shape:
             if column.heading.target is not None:
                 title = self._title(columns, column)
                 cells = [*cells, title] if rendered else [*cells[:-1], title]
+        for name, how, heading in self._windows:
+            value = self._window(order[name], how, order)
+            cells.append(as_text(value, heading.kind) if rendered else value)
         if not rendered:
             return self._finished(cells, columns, order)
         cells = [func.count().over(), *totals, *cells, *self._values_beside(columns)]
         query = self._finished(cells, columns, order)
         return query.limit(bindparam("page_limit")).offset(bindparam("page_offset"))
 
+    def _window(
+        self, value: ColumnElement[Any], how: str, order: Mapping[str, ColumnElement[Any]]
+    ) -> ColumnElement[Any]:
+        if how == "running":
+            return func.sum(value).over(order_by=self._order(order), rows=(None, 0))
+        return func.round(value / func.nullif(func.sum(value).over(), 0), SHARE_DIGITS)
+
     def _finished(
         self, cells: Sequence[ColumnElement[Any]], columns: FigureColumns, order: Mapping[str, ColumnElement[Any]]
     ) -> Select[Any]:
-        query = select(*(one.label(f"c{place}") for place, one in enumerate(cells)))
-        if self.grouped.filter is not None:
-            query = query.where(lower_condition(self.grouped.filter, columns))
+        query = self._admitted(select(*(one.label(f"c{place}") for place, one in enumerate(cells))), columns)
         # Said after every column was asked for: only then are all joins known.
         return query.select_from(columns.from_clause()).order_by(*self._order(order))
 
+    def _admitted(self, query: Select[Any], columns: FigureColumns) -> Select[Any]:
+        """Only the groups that pass, and that nothing has dealt with."""
+        if self.grouped.filter is not None:
+            query = query.where(lower_condition(self.grouped.filter, columns))
+        if self.grouped.covering:
+            shown = self._shown(columns)
+            query = query.where(*(~one.is_there(shown) for one in self.grouped.covering))
+        return query
+
     def _values_beside(self, columns: FigureColumns) -> list[ColumnElement[Any]]:
-        shown = RowColumns(columns, self.columns, lambda column: self._value(columns, column))
-        return [lower(one, shown) for one in self._beside]
+        shown = self._shown(columns)
+        return [value for one in self._beside for value in one(shown)]
+
+    def _shown(self, columns: FigureColumns) -> "RowColumns":
+        return RowColumns(columns, self.grouped.columns, lambda column: self._value(columns, column))
 
     def _columns(self, base: FromClause) -> FigureColumns:
         values = {key.name: base.c[f"key_{n}"] for n, key in enumerate(self.keys)}
@@ -141,7 +191,16 @@ class Shape:
         return ([value, named] if rendered else [named]), named if title else value
 
     def _value(self, columns: FigureColumns, column: Presented) -> ColumnElement[Any]:
-        return columns.column(column.key) if column.expression is None else lower(column.expression, columns)
+        if column.expression is None:
+            return columns.column(column.key)
+        known = self.grouped.columns
+        before = known[: known.index(column)]
+        seen = ColumnsBefore(columns, before, self.grouped.names, lambda one: self._value(columns, one))
+        value = lower(column.expression, seen)
+        if column.parts is None:
+            return value
+        ties = [columns.column(key.name) for key in self.keys]
+        return func.ntile(column.parts).over(order_by=[value.asc().nulls_first(), *ties])
 
     def _title(self, columns: FigureColumns, column: Presented) -> ColumnElement[Any]:
         assert column.expression is not None
@@ -152,13 +211,57 @@ class Shape:
 
     def _order(self, known: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
         found = []
-        named = [text.lstrip("-") for text in self._sort]
+        named = [name_in(text.lstrip("-"), known) for text in self._sort]
         for text, name in zip(self._sort, named, strict=True):
             if name not in known:
                 raise UnknownColumn(field=name, slot="sort")
             found.append(known[name].desc().nulls_last() if text.startswith("-") else known[name].asc().nulls_last())
         # Rows of equal sort values keep one order from page to page.
         return found + [known[key.name].asc().nulls_last() for key in self.keys if key.name not in named]
+
+
+def name_in(name: str, known: Collection[str]) -> str:
+    """A key or column by the name that it has in a page: keys of the record that rows of lines belong to stand there
+    as `parent.customer`."""
+    return f"parent.{name}" if name not in known and f"parent.{name}" in known else name
+
+
+def _windows(columns: Sequence[Presented], *, running: bool, share: bool) -> Iterator[tuple[str, str, Heading]]:
+    """The columns beside totals: of which, how, and their heads."""
+    wanted = [(how, label) for how, label, is_wanted in ((*RUNNING, running), (*SHARE, share)) if is_wanted]
+    for column in columns:
+        for how, label in wanted if column.is_total else ():
+            own = column.heading.label
+            name = Label(f"{own.chinese}{label.chinese}", f"{own.english} {label.english}")
+            kind, scale = column.heading.kind, column.heading.scale
+            if how == "share":
+                kind, scale = FieldKind.PERCENT, None
+            yield column.key, how, Heading(f"{column.key}.{how}", name, kind, scale)
+
+
+class ColumnsBefore:
+    """What a formula over a group reads: its figures and keys and what lies behind these, then the columns before."""
+
+    def __init__(
+        self,
+        figures: FigureColumns,
+        before: Sequence[Presented],
+        measures: Mapping[str, str],
+        value: Callable[[Presented], ColumnElement[Any]],
+    ) -> None:
+        """The group as far as it is computed."""
+        self._figures = figures
+        self._before = {column.key: column for column in before if column.key not in measures}
+        self._value = value
+
+    def column(self, key: str, up: int = 0) -> ColumnElement[Any]:
+        """A figure, a key, what lies behind it, or a column. Raises UnknownColumn."""
+        column = None if up or self._figures.has(key) else self._before.get(key)
+        return self._figures.column(key, up) if column is None else self._value(column)
+
+    def rows(self, key: str, up: int = 0) -> tuple[FromClause, ColumnElement[bool], Columns]:
+        """The rows of lines behind a key."""
+        return self._figures.rows(key, up)
 
 
 class RowColumns:
@@ -204,11 +307,15 @@ def _path(column: Presented) -> str:
 def heading_for(key: str, column: Column, expression: Expression, kinds: Mapping[str, FieldKind]) -> Heading:
     """The head of a formula's column. `kinds`: of what it reads; a formula over money alone is money."""
     kind = expression.type.kind
+    if column.parts is not None:
+        return Heading(key, column.label, FieldKind.NUMBER, 0)
+    if column.options is not None:
+        return Heading(key, column.label, FieldKind.CHOICE, options=tuple(column.options.items()))
     if kind is Kind.NUMBER:
-        read = {found for path in expression.paths if (found := kinds.get(path)) is not None}
+        read = {found for path in expression.paths if (found := kinds.get(path)) in NUMBER_KINDS}
         shape = read.pop() if len(read) == 1 and "/" not in expression.text else FieldKind.NUMBER
         scale = 0 if not expression.paths else (2 if shape is FieldKind.MONEY else None)
-        return Heading(key, column.label, shape, scale, is_measure=column.total)
+        return Heading(key, column.label, shape, scale, is_measure=column.is_sum)
     if kind is Kind.LINK and len(expression.paths) == 1:
         return Heading(key, column.label, FieldKind.LINK, target=expression.type.of)
     return Heading(key, column.label, KINDS.get(kind, FieldKind.TEXT))

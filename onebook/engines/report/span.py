@@ -83,7 +83,7 @@ def when_of(report: Report, given: Mapping[str, Any], today: date) -> When:
     known_at = given.get("known_at") if report.source in DATED else None
     known_at = known_at if isinstance(known_at, datetime) else None
     match report.source:
-        case "balances" | "entries":
+        case "balances" | "entries" | "metrics":
             return When(span_of(report, given, today), known_at)
         case "open_items":
             return When(_up_to(given.get("as_of") or today), known_at)

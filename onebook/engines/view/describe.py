@@ -98,6 +98,8 @@ class _Describing:
             described["options"] = [
                 {"value": code, "label": label.in_language(self.language)} for code, label in field.options.items()
             ]
+        if field.counts is not None and (packs := self.packs(field, lines)) is not None:
+            described["packs"] = packs
         if field.scale is not None:
             described["scale"] = field.scale
         if field.length is not None:
@@ -146,6 +148,11 @@ class _Describing:
             "may_open": granted.read is not None,
             "may_create": granted.create is not None and not lines,
         }
+
+    def packs(self, field: FieldDeclaration, lines: str | None) -> Description | None:
+        """Where the units of what a quantity counts stand behind its link; None where the reader may not see them."""
+        packs = self.sight.packs(self.form, lines, field)
+        return None if packs is None else {"link": field.counts, "in_unit": field.in_unit, **packs.model_dump()}
 
     def sections(self) -> Iterator[Description]:
         """Declared sections; fields that no section names stand in a last one without a label."""

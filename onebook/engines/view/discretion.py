@@ -116,7 +116,7 @@ def opens_amounts(catalog: Catalog, actor: Actor, account: str) -> bool:
     if declared.measures == "amount":
         return opens(catalog, actor, account)
     return any(
-        _AMOUNT.search(column.shows)
+        report.source == "subjects" or _AMOUNT.search(column.shows)
         for report, hidden in _reports_on(catalog, actor, account)
         for name, column in report.columns.items()
         if name not in hidden
@@ -126,7 +126,9 @@ def opens_amounts(catalog: Catalog, actor: Actor, account: str) -> bool:
 def _reports_on(catalog: Catalog, actor: Actor, account: str) -> Iterator[tuple[Report, frozenset[str]]]:
     """Reports over the role that an actor may read, with the columns that all their roles hide."""
     for report in catalog.reports.values():
-        if report.source == "records" or report.of != account or not may_read_report(catalog, actor, report.report):
+        # A statement counts every role, and is made of nothing but amounts.
+        counts = account not in report.without if report.source == "subjects" else report.of == account
+        if report.source == "records" or not counts or not may_read_report(catalog, actor, report.report):
             continue
         if may_do_everything(catalog, actor):
             yield report, frozenset()

@@ -1,6 +1,6 @@
 """The home page of an actor: what waits for them, what they may begin, and where they may go."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -16,7 +16,6 @@ from onebook.engines.table.joins import Joins
 from onebook.engines.table.predicate import permitted
 from onebook.engines.table.rights import Rights, rights
 from onebook.engines.table.tables import Tables
-from onebook.engines.view.menus import menus
 from onebook.expression.sql import context_parameters
 from onebook.storage.transaction import Statement, Transaction
 
@@ -35,9 +34,11 @@ class Waiting:
 
 
 def home(
-    transaction: Transaction, catalog: Catalog, tables: Tables, actor: Actor, now: datetime, zone: tzinfo, language: str
-) -> dict[str, Any]:
-    """The home page; every count in one round trip, under the same conditions as the lists that it opens."""
+    transaction: Transaction, catalog: Catalog, tables: Tables, actor: Actor, now: datetime, zone: tzinfo,
+    language: str, places: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:  # fmt: skip
+    """The home page, with the places that its menus lead to; every count in one round trip, under the conditions of the
+    lists that it opens."""
     parameters = context_parameters(context_of(actor, now, zone))
     waiting = list(_waiting(catalog, actor))
     counts = transaction.run(*(_count(tables, one, parameters) for one in waiting)) if waiting else []
@@ -63,7 +64,7 @@ def home(
             for form in catalog.forms.values()
             if form.kind == "document" and rights(catalog, actor, form.form).create is not None
         ],
-        "menus": menus(catalog, actor, language),
+        "menus": places,
     }
 
 

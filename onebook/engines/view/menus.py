@@ -1,6 +1,6 @@
 """Menus: the places that an actor may go to, in their language and order."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from onebook.access.actor import SYSTEM, Actor
@@ -9,13 +9,13 @@ from onebook.definition.catalog import Catalog
 from onebook.engines.table.rights import rights
 
 
-def menus(catalog: Catalog, actor: Actor, language: str) -> list[dict[str, Any]]:
+def menus(catalog: Catalog, actor: Actor, language: str, dashboards: Collection[str] = ()) -> list[dict[str, Any]]:
     """
     Every group with at least one place in it that the actor may see; first those in which they begin documents, then
-    those in which they only look things up. Within both, the declared order holds.
+    those in which they only look things up. Within both, the declared order holds. `dashboards`: those that they find.
     """
     groups = sorted(catalog.menus.values(), key=lambda menu: (not _begins(catalog, actor, menu), menu.order, menu.menu))
-    drawn = (_group(catalog, actor, menu, language) for menu in groups)
+    drawn = (_group(catalog, actor, menu, language, dashboards) for menu in groups)
     return [group for group in drawn if group["items"]]
 
 
@@ -37,12 +37,14 @@ def _begins(catalog: Catalog, actor: Actor, menu: Menu) -> bool:
     return any(form.kind == "document" and rights(catalog, actor, form.form).create is not None for form in forms)
 
 
-def _group(catalog: Catalog, actor: Actor, menu: Menu, language: str) -> dict[str, Any]:
-    items = [item for entry in menu.items for item in _item(catalog, actor, entry, language)]
+def _group(catalog: Catalog, actor: Actor, menu: Menu, language: str, dashboards: Collection[str]) -> dict[str, Any]:
+    items = [item for entry in menu.items for item in _item(catalog, actor, entry, language, dashboards)]
     return {"menu": menu.menu, "label": menu.label.in_language(language), "items": items}
 
 
-def _item(catalog: Catalog, actor: Actor, item: MenuItem, language: str) -> Iterator[dict[str, Any]]:
+def _item(
+    catalog: Catalog, actor: Actor, item: MenuItem, language: str, dashboards: Collection[str]
+) -> Iterator[dict[str, Any]]:
     if item.form is not None:
         form = catalog.forms[item.form]
         granted = rights(catalog, actor, item.form)
@@ -56,3 +58,7 @@ def _item(catalog: Catalog, actor: Actor, item: MenuItem, language: str) -> Iter
     elif item.report is not None and may_read_report(catalog, actor, item.report):
         report = catalog.reports[item.report]
         yield {"report": report.report, "label": (item.label or report.label).in_language(language)}
+    elif item.dashboard in dashboards:
+        dashboard = catalog.dashboards[str(item.dashboard)]
+        label = (item.label or dashboard.label).in_language(language)
+        yield {"dashboard": dashboard.dashboard, "label": label, "is_wall": dashboard.is_wall}

@@ -6,6 +6,7 @@ from typing import Any, Final
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.check.reports import entries_of
+from onebook.definition.check.subject_reports import opening_columns
 from onebook.definition.report import Report
 from onebook.engines.table.rights import rights
 from onebook.engines.view.prints import prints_of_report
@@ -26,6 +27,7 @@ def described(catalog: Catalog, report: Report, language: str) -> dict[str, Any]
         "of": report.of,
         # The first columns of its page are the keys of its rows, so many; a row is opened by them.
         "keys": len(report.rows),
+        "opens": list(opening_columns(catalog, report)) if report.source == "subjects" else None,
         "tenses": {name: _tense(column.shows) for name, column in report.columns.items()} if is_spanned else {},
         "parameters": [
             {

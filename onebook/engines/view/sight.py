@@ -3,6 +3,7 @@
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.definition.form import Form, Packs
 from onebook.definition.scope import COMPANY, USERS
 from onebook.engines.table.rights import rights
 from onebook.engines.table.system_fields import system_label
@@ -34,6 +35,18 @@ class Sight:
     def sees_all(self, target: str, expression: Expression) -> bool:
         """Whether everything that a formula reads may be read whole, so that a client can compute it too."""
         return all(self.sees(target, path) and self._reads(target, path) for path in expression.paths)
+
+    def packs(self, form: Form, lines: str | None, field: FieldDeclaration) -> Packs | None:
+        """The units in which a quantity is counted; None where it is in no units, or somebody may not see them."""
+        if field.counts is None:
+            return None
+        beside = (form.fields[lines].fields or {}) if lines else form.fields
+        packs = self._catalog.forms[str(beside[field.counts].to)].packs
+        target = f"{form.form}.{lines}" if lines else form.form
+        if packs is None:
+            return None
+        keys = packs.keys(field.counts)
+        return packs if all(self.sees(target, key) and self._reads(target, key) for key in keys) else None
 
     def _reads(self, target: str, key: str) -> bool:
         """Whether nothing on the way is masked, or stands in a form of which nothing may be read."""

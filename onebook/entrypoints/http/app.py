@@ -26,6 +26,8 @@ from onebook.entrypoints.http import (
     talk,
     views,
 )
+from onebook.entrypoints.http.automation import flows, messages, outside, rules
+from onebook.entrypoints.http.boards import dashboards, sharing
 from onebook.entrypoints.http.guard import Guard
 from onebook.entrypoints.http.hub import Hub
 from onebook.entrypoints.http.jobs import Jobs
@@ -39,12 +41,18 @@ ROUTERS = (
     pages.router,
     session.router,
     forms.router,
+    flows.router,
+    rules.router,
+    outside.router,
     prints.router,
     many.router,
     views.router,
     live.router,
     talk.router,
+    messages.router,
     reports.router,
+    dashboards.router,
+    sharing.router,
     files.router,
     entering.router,
     records.router,

@@ -7,6 +7,7 @@ from fastapi import Response
 from onebook.engines.application import Application
 from onebook.engines.process.command import Action, Command
 from onebook.engines.process.outcome import Outcome
+from onebook.engines.process.preview import Preview
 from onebook.engines.view.discretion import Discretion
 from onebook.entrypoints.http.answers import answered
 from onebook.entrypoints.http.identity import Visitor
@@ -34,15 +35,21 @@ def executed(
 def previewed(application: Application, visitor: Visitor, action: Action) -> Response:
     """What it would do, and every reason against it; nothing is written."""
     command = Command(action, visitor.actor)
-    ground = application.ground(visitor.schema)
-    discretion = Discretion(ground.catalog, visitor.actor, command.form)
     preview = application.preview(visitor.schema, command)
     for refusal in preview.refusals:
         if refusal.status in NOT_A_PREVIEW:
             raise refusal
+    return answered(foreseen(application, visitor, command.form, preview))
+
+
+def foreseen(application: Application, visitor: Visitor, form: str, preview: Preview) -> dict[str, Any]:
+    """A preview as JSON, as far as the visitor may be told."""
+    ground = application.ground(visitor.schema)
+    discretion = Discretion(ground.catalog, visitor.actor, form)
     body = discretion.preview(preview.to_json(ground, visitor.language))
     refusals = [body_of(discretion.refusal(refusal), visitor.language) for refusal in preview.refusals]
-    return answered({**body, "refusals": refusals})
+    route = application.approvals(visitor.schema, visitor.actor).routes(preview.routes, visitor.language)
+    return {**body, "refusals": refusals, "route": route}
 
 
 def told(outcome: Outcome, language: str) -> dict[str, Any]:
@@ -54,6 +61,7 @@ def told(outcome: Outcome, language: str) -> dict[str, Any]:
         "state": outcome.state,
         "number": outcome.number,
         "journal": outcome.journal,
+        "flow": outcome.flow,
         "created": outcome.created,
         "undone": [{"form": record.form, "id": record.id, "transition": name} for record, name in outcome.undone],
         "warnings": [

@@ -2,23 +2,24 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import IO, Annotated, BinaryIO, cast
+from typing import IO, Annotated, BinaryIO, Literal, cast
 from urllib.parse import quote
 
 from fastapi import Query
 from starlette.responses import StreamingResponse
 
-from onebook.engines.report.export import Format
+from onebook.engines.report.files.export import Format
 
 FileFormat = Annotated[Format, Query()]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 #: Larger files wait on disk, not in memory.
 IN_MEMORY = 4 * 1024 * 1024
 BLOCK = 256 * 1024
 
 
-def file_of(write: Callable[[BinaryIO], None], name: str, kind: Format) -> StreamingResponse:
+def file_of(write: Callable[[BinaryIO], None], name: str, kind: Format | Literal["pdf"]) -> StreamingResponse:
     """What is written, as a file. It is finished before the first byte leaves, so that whatever refuses still can."""
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once it was sent)
     try:
@@ -28,7 +29,7 @@ def file_of(write: Callable[[BinaryIO], None], name: str, kind: Format) -> Strea
         raise
     size = spool.tell()
     spool.seek(0)
-    media = "text/csv; charset=utf-8" if kind == "csv" else XLSX
+    media = MEDIA[kind]
     headers = {**attachment(f"{name}.{kind}"), "Content-Length": str(size)}
     return StreamingResponse(_blocks(spool), media_type=media, headers=headers)
 

@@ -67,6 +67,7 @@ def _done(application: Application, visitor: Visitor, action: Action, key: str |
         "state": outcome.state,
         "version": outcome.version,
         "number": outcome.number,
+        "flow": outcome.flow,
         "created": outcome.created,
         "repeated": outcome.is_repeat,
     }

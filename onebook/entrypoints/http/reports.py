@@ -13,10 +13,12 @@ from onebook.engines.process.looking.opening import Asked
 from onebook.engines.process.looking.opening_meter import AskedMeter
 from onebook.engines.process.looking.tracing import LotAsked
 from onebook.engines.report.creating import MOST_ROWS
+from onebook.engines.report.cut import Cut
 from onebook.engines.report.record_rows import RowsRequest
 from onebook.engines.report.refusals import UnknownCreation
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import PAGE_LIMIT
+from onebook.engines.report.variant import Variant
 from onebook.engines.view.discretion import opens, opens_amounts
 from onebook.engines.view.menus import may_do_everything, may_read_report
 from onebook.engines.view.reports import creations, described
@@ -37,7 +39,12 @@ router = APIRouter(prefix="/api")
 Scalar = Annotated[str, Field(max_length=1000)] | int | Decimal | bool | None
 
 #: What of the address is not a parameter of the report.
-OWN = frozenset({"sort", "limit", "offset", "format", "language", "row", "column"})
+OWN = frozenset(
+    {
+        *("sort", "limit", "offset", "format", "language", "row", "column"),
+        *("rows", "columns", "pivot", "top", "running", "share"),
+    }
+)
 
 
 @router.get("/reports")
@@ -68,30 +75,53 @@ async def report_request(
     sort: Text = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    rows: Text = None,
+    columns: Text = None,
+    running: bool = False,
+    share: bool = False,
 ) -> ReportRequest:
-    """A page of a report: every other name in the address is one of its parameters."""
+    """A page of a report: every other name in the address is one of its parameters. `rows`: its keys, or some of them,
+    days at another grain (`ordered_on:year`); `columns`: some of its columns; `running`, `share`: beside each total its
+    sum down the rows, and its part of the whole."""
     given = {name: value for name, value in request.query_params.items() if name not in OWN}
-    return ReportRequest(report, given, names(sort), limit, offset)
+    variant = Variant(names(rows) or None, names(columns) or None, None, running, share)
+    return ReportRequest(report, given, names(sort), limit, offset, variant)
+
+
+async def report_cut(
+    pivot: Annotated[str | None, Query(max_length=200)] = None,
+    top: Annotated[int | None, Query(ge=1, le=PAGE_LIMIT)] = None,
+) -> Cut:
+    """`top`: so many rows, and the others as one; `pivot`: a key whose values become columns."""
+    return Cut(top, pivot or None)
 
 
 ReportQuestion = Annotated[ReportRequest, Depends(report_request)]
 
 
 @router.get("/reports/{report}")
-def run_report(visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion) -> Response:
+def run_report(
+    visitor: CurrentVisitor,
+    application: TheApplication,
+    question: ReportQuestion,
+    cut: Annotated[Cut, Depends(report_cut)],
+) -> Response:
     """A page of a report, with the totals over all of it."""
-    return answered(application.report(visitor.schema, visitor.actor, question).encoded(visitor.language))
+    return answered(application.report(visitor.schema, visitor.actor, question, cut).encoded(visitor.language))
 
 
 class ReportFigure(Shape):
     """Which figure of a report over records: a measure in the row that has these keys, as the report shows them (of
-    links the id); keys that are left out are summed over. `parameters`: what the report is asked."""
+    links the id); keys that are left out are summed over. `parameters`: what the report is asked; `rows`: how it was
+    grouped there; `metric`: only what this metric counts."""
 
     column: str = Field(max_length=64)
     at: dict[str, Scalar] = Field(default_factory=dict, max_length=50)
     parameters: dict[str, Scalar] = Field(default_factory=dict, max_length=50)
     limit: int = Field(default=200, ge=1, le=PAGE_LIMIT)
     offset: int = Field(default=0, ge=0, le=10_000_000)
+    rows: list[Annotated[str, Field(max_length=200)]] | None = Field(default=None, min_length=1, max_length=20)
+    metric: str | None = Field(default=None, max_length=64)
 
 
 @router.post("/reports/{report}/rows")
@@ -101,10 +131,16 @@ def open_report_figure(
     report: ReportName,
     figure: Annotated[ReportFigure, Depends(reading(ReportFigure))],
 ) -> Response:
-    """The rows that sum to a measure of a report over records, and the list of the form that shows their records."""
-    asked = RowsRequest(report, figure.column, figure.at, figure.parameters, figure.limit, figure.offset)
+    """The rows that sum to a measure of a report over records, and the list of the form that shows their records; of a
+    report over subjects the accounts (`parts`) and lines that a figure is made of."""
+    rows = None if figure.rows is None else tuple(figure.rows)
+    asked = RowsRequest(
+        report, figure.column, figure.at, figure.parameters, figure.limit, figure.offset, rows, figure.metric
+    )
     found = application.report_rows(visitor.schema, visitor.actor, asked)
     heading = found.pop("heading").described(visitor.language)
+    for one in (*found.get("parts", ()), *found.get("lines", ())) if found.get("form") is None else ():
+        one["label"] = one["label"].in_language(visitor.language)
     return answered({**found, "column": heading})
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from onebook.access.refusals import NoCompany, NotAMember, NotSignedIn
 from onebook.access.sessions import Session
 from onebook.engines.application import Application
+from onebook.engines.view.menus import may_do_everything
 from onebook.entrypoints.http.answers import answered, nothing
 from onebook.entrypoints.http.body import reading
 from onebook.entrypoints.http.door import TheApplication
@@ -142,13 +143,17 @@ def _me(request: Request, token: str, session: Session) -> dict[str, Any]:
     except (NoCompany, NotAMember):
         return answer
     request.state.language = actor.language
-    user = {"id": actor.id, "name": actor.name, "language": actor.language, "roles": sorted(actor.roles)}
+    user: dict[str, Any] = {"id": actor.id, "name": actor.name, "language": actor.language}
+    user["roles"] = sorted(actor.roles)
     application: Application = request.app.state.application
     if entered.company is None:
         return {**answer, "user": {**user, "preferences": {}}}
     schema = entered.company.schema
+    ground = application.ground(schema)
     # A page that computes along must know what day it is where the company is.
-    company = {**answer["company"], "zone": str(application.ground(schema).zone)}
+    company = {**answer["company"], "zone": str(ground.zone)}
+    # Only shows the way: what administrators alone may do is refused to others where it is done.
+    user["administers"] = may_do_everything(ground.catalog, actor)
     return {**answer, "company": company, "user": {**user, "preferences": application.preferences(schema, actor)}}
 
 

@@ -137,6 +137,17 @@ def delete_comment(visitor: CurrentVisitor, application: TheApplication, record:
     return nothing()
 
 
+@router.get("/people")
+def people(
+    visitor: CurrentVisitor,
+    application: TheApplication,
+    q: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=50)] = 8,
+) -> Response:
+    """Users of the company whom I know of, by name or pinyin initials."""
+    return answered({"items": application.people(visitor.schema, visitor.actor, q.strip(), limit)})
+
+
 @router.get("/{form}/{record_id}/readers")
 def readers(
     visitor: CurrentVisitor,

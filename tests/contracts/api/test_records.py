@@ -85,6 +85,35 @@ def test_two_editors(boss: Person) -> None:
     assert (values["level"], values["credit_limit"]) == ("gold", "6.00")
 
 
+def test_a_step_on_an_older_version_names_what_was_changed_since(place: Place, boss: Person, goods: int) -> None:
+    clerk = place.person("clerk")
+    order = _order(boss, goods, int(clerk.make("customer", name="步骤过期")["id"]), note="x")
+    path = f"/api/order/{order['id']}"
+    (line,) = boss.get(path).json()["values"]["lines"]
+    rows = [{"id": line["id"], "quantity": "3", "cost": "8"}, {"product": goods, "quantity": "1"}]
+    changes: list[dict[str, Any]] = [{"note": "y"}, {"lines": rows}, {"note": "z"}]
+    for version, values in enumerate(changes, 1):
+        answer = boss.send("PATCH", path, {"expected_version": version, "values": values})
+        assert answer.status_code == 200, answer.text
+
+    def told(person: Person, version: int, action: str = "approve") -> dict[str, str]:
+        refused = person.post(f"{path}/{action}", {"expected_version": version})
+        assert (refused.status_code, refused.json()["code"]) == (409, "form.stale")
+        assert refused.json()["data"]["version"] == 4
+        problems = refused.json()["problems"]
+        assert {one["code"] for one in problems} <= {"form.changed_since"}
+        assert all(one["data"]["by"] in one["text"] and one["row"] is None for one in problems)
+        return {one["field"]: one["text"] for one in problems}
+
+    whole = {"note", "lines", "lines.quantity", "lines.amount", "lines.cost", "total"}
+    assert set(told(boss, 1)) - {"limit_left"} == whole
+    assert set(told(clerk, 1)) == whole - {"lines.cost"}, "of what is hidden nobody learns that it was changed"
+    assert set(told(boss, 3)) == {"note"}
+    assert told(boss, 99) == {}
+    assert boss.send("DELETE", f"{path}?expected_version=3").json()["problems"][0]["field"] == "note"
+    assert boss.post(f"{path}/approve", {"expected_version": 4}).status_code == 200
+
+
 def test_the_same_key_does_it_once(boss: Person, goods: int) -> None:
     customer = _customer(boss, "同一把钥匙")
     body = {"values": {"customer": customer, "lines": [{"product": goods, "quantity": "1"}]}}

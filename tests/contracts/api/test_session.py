@@ -15,6 +15,7 @@ def test_log_in_answers_who_and_where(place: Place, boss: Person) -> None:
     assert me["csrf"] == boss.csrf
     assert me["company"] == {"id": place.company.id, "name": place.company.name, "zone": "Asia/Shanghai"}
     assert me["user"]["roles"] == ["boss"]
+    assert me["user"]["administers"] is True
     assert "password" not in str(me)
 
 
@@ -161,6 +162,7 @@ def test_work_in_the_company_that_was_chosen(place: Place, other_place: Place, d
     chosen = person.send("PUT", "/api/session/company", {"company": other_place.company.id}).json()
     assert chosen["company"]["id"] == other_place.company.id
     assert chosen["user"]["roles"] == ["watcher"]
+    assert chosen["user"]["administers"] is False
     assert person.get("/api/customer").status_code == 403
 
 

@@ -126,6 +126,14 @@ def test_nobody_is_told_of_what_they_may_not_read(room: Room, place: Place) -> N
     assert place.company.schema
 
 
+def test_people_are_found_by_name(room: Room) -> None:
+    name = room.one.login.title()
+    assert _items(room.boss, "/api/people", q=room.one.login)[0] == {"id": room.one.user, "title": name}
+    assert len(_items(room.boss, "/api/people", limit=1)) == 1
+    assert _items(room.boss, "/api/people", q="nobody is called so") == []
+    assert room.boss.get("/api/people", limit=0).status_code == 422
+
+
 def test_only_who_may_read_the_record_is_offered(room: Room) -> None:
     def offered(person: Person, record: str, **asked: Any) -> list[int]:
         return [one["id"] for one in _items(person, f"{record}/readers", **asked)]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from onebook.definition.field import FieldKind
-from onebook.engines.report.csv_text import csv_blocks, defused
 from onebook.engines.report.cursor import opened, sealed
+from onebook.engines.report.files.csv_text import csv_blocks, defused
+from onebook.engines.report.files.xlsx import write_xlsx
 from onebook.engines.report.heading import Heading
-from onebook.engines.report.xlsx import write_xlsx
 from onebook.values.label import Label
 
 ZONE = ZoneInfo("Asia/Shanghai")

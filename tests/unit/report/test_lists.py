@@ -1,9 +1,13 @@
 """Lists: what stands in them, in which order, page by page, and what is refused."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
 from onebook.access.actor import SYSTEM
+from onebook.engines.report import listing
+from onebook.engines.report.list import Lists
 from onebook.engines.report.refusals import UnknownColumn, WrongCondition, WrongCursor
 from onebook.engines.report.request import Combined, Condition, Conditions, ListRequest, Page
 from onebook.storage.transaction import Statement
@@ -273,6 +277,32 @@ def test_two_letters_are_found_at_beginnings_three_anywhere(goods: World) -> Non
     assert len(listed(goods, columns=("code",), search="uos", limit=100).rows) == PRODUCTS
     assert len(listed(goods, columns=("code",), search="螺 P0", limit=100).rows) == PRODUCTS
     assert len(listed(goods, columns=("code",), search="丝", limit=100).rows) == PRODUCTS
+
+
+@pytest.mark.parametrize(("rare", "sample"), [(5000, 100), (5000, 0), (0, 0), (1, 0)])
+@pytest.mark.parametrize("search", ["丝", "黎", "螺丝", "丝螺", "黎 丝", "丝 黎", "黎明 螺", "无"])
+def test_one_and_two_characters_are_found_whether_they_are_rare_or_not(
+    goods: World, monkeypatch: pytest.MonkeyPatch, rare: int, sample: int, search: str
+) -> None:
+    monkeypatch.setattr(listing, "_RARE", rare)
+    monkeypatch.setattr(listing, "_SAMPLE", sample)
+    fresh = replace(goods, lists=Lists(goods.ground.catalog, goods.ground.tables))
+    names = {f"P{n:03}": f"螺丝 {n}" for n in range(PRODUCTS)}
+    with goods.database.administration(goods.ground.schema) as connection:
+        connection.execute("DELETE FROM product WHERE code LIKE 'Z_'")
+    (unit,) = goods.ask("SELECT id FROM unit ORDER BY id LIMIT 1")[0]
+    for n, name in enumerate(("黎明螺丝", "垫片黎")):
+        goods.create("product", {"code": f"Z{n}", "name": name, "unit": unit})
+        names[f"Z{n}"] = name
+    wanted = sorted(code for code, name in names.items() if all(word in name for word in search.split()))
+    for sort in (("code",), ("-code",), ("category", "code")):
+        assert sorted(walk(fresh, search=search, sort=sort)) == wanted
+    page = listed(fresh, search=search, columns=("code",), sort=("code",), limit=3, count=True)
+    assert [row["code"] for row in page.rows] == wanted[:3]
+    assert page.count is not None
+    assert page.count.value == len(wanted)
+    with goods.database.administration(goods.ground.schema) as connection:
+        connection.execute("DELETE FROM product WHERE code LIKE 'Z_'")
 
 
 @pytest.mark.parametrize(

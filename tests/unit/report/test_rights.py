@@ -10,7 +10,7 @@ from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.app import App
 from onebook.definition.role import Grant, Role
 from onebook.definition.shipped import shipped_apps
-from onebook.engines.report.export import Exports
+from onebook.engines.report.files.export import Exports
 from onebook.engines.report.refusals import HiddenField, NotExportable, NotReadable
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import Combined, Condition, ListRequest, Page

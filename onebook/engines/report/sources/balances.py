@@ -8,7 +8,7 @@ reads the months since its first day, never the history before it.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, lateral, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, lateral, literal, or_, select
 
 from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY, TOTAL
 from onebook.engines.report.sources.late import late_entries
@@ -18,15 +18,22 @@ from onebook.engines.report.span import Span, When
 MEASURES = tuple(
     f"{tense}_{measure}"
     for measure in ("quantity", "amount")
-    for tense in ("opening", "incoming", "outgoing", "closing")
+    for tense in ("opening", "incoming", "outgoing", "closing", "average")
 )
+#: What costs the entries of the span; asked for only where somebody reads it.
+AVERAGES = frozenset({"average", "average_quantity", "average_amount"})
 
 
-def figures(level: Level, when: When, only: tuple[str, ...]) -> Select[Any]:
-    """One row per account that had a balance or moved: dimensions and measures. `only`: dimensions that are given."""
+def figures(level: Level, when: When, only: tuple[str, ...], *, averaged: bool = False) -> Select[Any]:
+    """One row per account that had a balance or moved: dimensions and measures. `only`: dimensions that are given;
+    `averaged`: with the daily average of its balances, which are 0 otherwise."""
     account = accounts()
     clause, measures = moved(level, account, when, only)
-    deciding = [name for name in MEASURES if not name.startswith("closing")]
+    averages: dict[str, ColumnElement[Any]] = {name: literal(0) for name in MEASURES if name in AVERAGES}
+    if averaged:
+        clause, averages = _averaged(level, account, clause, measures, only)
+    measures = {**measures, **averages}
+    deciding = [name for name in MEASURES if not name.startswith(("closing", "average"))]
     return figures_of(level, account, clause, measures, deciding, only)
 
 
@@ -65,6 +72,31 @@ def moved(
             f"closing_{measure}": closing,
         }
     return clause, measures
+
+
+def _averaged(
+    level: Level, account: Any, clause: Any, measures: Mapping[str, ColumnElement[Any]], only: tuple[str, ...]
+) -> tuple[Any, dict[str, ColumnElement[Any]]]:
+    """The same accounts with the mean of the balances at the end of each day: the opening, and each entry for the days
+    from its own to the last."""
+    owner, entry = ACCOUNT.alias("weighed_owner"), ENTRY.alias("weighed_entry")
+    held, account_id = counted(level, owner)
+    last, first = bindparam("span_last", type_=Date), bindparam("span_first", type_=Date)
+    left = last - entry.c.booked_on + 1
+    sums = [func.sum(entry.c[measure] * left).label(measure) for measure in ("quantity", "amount")]
+    weighed = (
+        select(account_id.label("account"), *sums)
+        .select_from(held.join(entry, entry.c.account == owner.c.id))
+        .where(*owned(level, owner, only), entry.c.booked_on.between(first, last))
+        .group_by(account_id)
+        .subquery("weighed")
+    )
+    days = last - first + 1
+    averages = {
+        f"average_{measure}": measures[f"opening_{measure}"] + _zero(weighed.c[measure]) / days
+        for measure in ("quantity", "amount")
+    }
+    return clause.outerjoin(weighed, weighed.c.account == account.c.id), averages
 
 
 def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:

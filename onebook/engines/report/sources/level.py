@@ -25,7 +25,7 @@ class Level:
 
     def condition(self, account: FromClause) -> ColumnElement[bool]:
         """The accounts of this level."""
-        mine = account.c.role == bindparam("role", self.role.account)
+        mine = account.c.role == self.role.account
         if not self.role.leaf:
             return mine
         return and_(mine, account.c.control.is_not(None) if self.is_leaf else account.c.control.is_(None))
@@ -45,7 +45,7 @@ def owned(level: Level, owner: Any, only: Iterable[str]) -> list[ColumnElement[b
     """The accounts of which the figures of a level are made, leaves and all, as far as they can be narrowed: a control
     account shows what its leaves leave of it, so that none of them may be missing."""
     closed = level.role.leaf if level.is_leaf else ()
-    role = owner.c.role == bindparam("role", level.role.account)
+    role = owner.c.role == level.role.account
     return [role, *narrowed(owner, (name for name in only if name not in closed))]
 
 

@@ -54,7 +54,7 @@ def _candidates(level: Level, late: Any) -> Any:
     role they are is asked once they are put together."""
     now, total = accounts().alias("now"), TOTAL.alias("total")
     found = [
-        select(now.c.id).where(now.c.role == bindparam("role", level.role.account), now.c.is_open_item),
+        select(now.c.id).where(now.c.role == level.role.account, now.c.is_open_item),
         select(total.c.account).where(total.c.month >= bindparam("span_first_month")),
     ]
     return union(*found, *([] if late is None else [select(late.c.account)]))

@@ -53,7 +53,7 @@ def figures(level: Level, only: tuple[str, ...]) -> Select[Any]:
             f"outgoing_{measure}": case((takes, value), else_=0),
         }
     kept = ("quantity", "amount", "taken_quantity", "taken_amount", "expected_quantity", "expected_amount", "waiting")
-    of_role = [account.c.role == bindparam("role", level.role.account)]
+    of_role = [account.c.role == level.role.account]
     of_role += [] if level.is_leaf or not level.role.leaf else [account.c.control.is_(None)]
     standing = select(
         *(account.c[name] for name in level.dimensions),
@@ -73,7 +73,7 @@ def figures(level: Level, only: tuple[str, ...]) -> Select[Any]:
             *(value.label(name) for name, value in later.items()),
         )
         .select_from(hold.join(owner, owner.c.id == hold.c.account).join(holder, holder.c.id == counts))
-        .where(hold.c.is_open, holder.c.role == bindparam("role", level.role.account), *narrowed(holder, only))
+        .where(hold.c.is_open, holder.c.role == level.role.account, *narrowed(holder, only))
     )
     together = union_all(standing, promised).subquery("days")
     return select(*together.c)

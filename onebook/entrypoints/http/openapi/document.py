@@ -7,11 +7,15 @@ from onebook.definition.catalog import Catalog
 from onebook.definition.report import Report
 from onebook.definition.report_create import ReportCreate
 from onebook.engines.table.rights import rights
-from onebook.engines.view.menus import may_read_report
+from onebook.engines.view.menus import may_do_everything, may_read_report
+from onebook.entrypoints.http.openapi.dashboards import dashboard_paths, dashboard_schemas
 from onebook.entrypoints.http.openapi.files import FILE, FILE_KIND, file_paths, file_schemas
+from onebook.entrypoints.http.openapi.flows import flow_paths, flow_schemas
 from onebook.entrypoints.http.openapi.forms import SHARED, FormOperations
 from onebook.entrypoints.http.openapi.looks import PREFERENCES
+from onebook.entrypoints.http.openapi.messages import message_paths
 from onebook.entrypoints.http.openapi.operations import CSRF, KEY, PROBLEM, Operation, operation, query, reference
+from onebook.entrypoints.http.openapi.rules import button_path, outside_paths, rule_paths
 from onebook.entrypoints.http.openapi.schemas import ID, Schema
 from onebook.entrypoints.http.openapi.talk import talk_paths
 
@@ -23,12 +27,17 @@ def document(catalog: Catalog | None = None, actor: Actor | None = None) -> dict
     paths = _fixed_paths()
     schemas: dict[str, Schema] = {"Problem": PROBLEM, **_fixed_schemas()}
     if catalog is not None and actor is not None:
-        paths |= file_paths() | talk_paths()
+        paths |= flow_paths() | dashboard_paths()
+        schemas |= flow_schemas() | dashboard_schemas()
+        paths |= file_paths() | talk_paths() | message_paths() | outside_paths()
+        paths |= rule_paths() if may_do_everything(catalog, actor) else {}
         schemas |= SHARED | file_schemas()
         for form in catalog.forms.values():
             described = FormOperations(form, rights(catalog, actor, form.form))
             found = described.paths()
             paths |= found
+            if found and any(rule.on.button and rule.form == form.form for rule in catalog.rules.values()):
+                paths |= button_path(form.form)
             schemas |= described.schemas() if found else {}
         for report in catalog.reports.values():
             if may_read_report(catalog, actor, report.report):
@@ -117,8 +126,20 @@ _FORM = {"name": "form", "in": "path", "required": True, "schema": _NAME}
 _TRANSITION = {"name": "transition", "in": "path", "required": True, "schema": _NAME}
 
 
+#: How a page of a report is cut.
+_CUT = [
+    query("rows", {"type": "string", "maxLength": 400}, "Its keys, or some of them; days at another grain."),
+    query("columns", {"type": "string", "maxLength": 400}, "Some of its columns."),
+    query("pivot", {"type": "string", "maxLength": 200}, "A key whose values become columns."),
+    query("top", {"type": "integer", "minimum": 1, "maximum": 1000}, "So many rows, and the others as one."),
+    query("running", {"type": "boolean"}, "Beside each total its sum down the rows."),
+    query("share", {"type": "boolean"}, "Beside each total its part of the whole."),
+]
+
+
 def _report(report: Report) -> Operation:
-    parameters = _parameters_of(report)
+    own = set(report.parameters)
+    parameters = [*_parameters_of(report), *(one for one in _CUT if one["name"] not in own)]
     return operation(f"report_{report.report}", str(report.label), tag="报表 | Reports", parameters=parameters)
 
 
@@ -195,6 +216,10 @@ def _fixed_schemas() -> dict[str, Schema]:
                 "state": {"type": ["string", "null"]},
                 "number": {"type": ["string", "null"]},
                 "journal": {"type": ["integer", "null"]},
+                "flow": {
+                    "type": ["integer", "null"],
+                    "description": "The approval that it waits for; what was asked for has not happened yet.",
+                },
                 "created": {"type": "array", "items": reference_to_record},
                 "undone": {"type": "array", "items": {"type": "object"}},
                 "warnings": {"type": "array", "items": {"type": "object"}},

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from onebook.engines.report.files.xlsx import spoken
 from onebook.engines.report.heading import Heading
-from onebook.engines.report.xlsx import spoken
 
 #: A spreadsheet evaluates text that begins with one of these.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -1,8 +1,10 @@
 """Writing rows as an xlsx file: row by row in constant memory, codes as text, figures as numbers, nothing evaluated."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -32,39 +34,61 @@ ABOUT = Label("导出信息", "About this file")
 Write = Callable[[int, int, Any], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands on a sheet of its own, and on further ones if it is long."""
+
+    name: str
+    headings: Sequence[Heading]
+    rows: Iterable[Sequence[Any]]
+
+
 def write_xlsx(
     target: BinaryIO, name: str, headings: Sequence[Heading], rows: Iterable[Sequence[Any]],
     *, language: str, zone: ZoneInfo, about: Sequence[tuple[str, str]] = (),
 ) -> int:  # fmt: skip
     """Write all rows to a file and return how many. `about`: who took out what and when, on a sheet of its own."""
+    return write_parts(target, [Part(name, headings, rows)], language=language, zone=zone, about=about)
+
+
+def write_parts(
+    target: BinaryIO, parts: Sequence[Part], *, language: str, zone: ZoneInfo, about: Sequence[tuple[str, str]] = ()
+) -> int:
+    """Write several tables to one file, each on its sheet, and return how many rows they have together."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    taken: set[str] = {ABOUT.in_language(language).lower()}
     with xlsxwriter.Workbook(target, options) as book:
         looks = _looks(book)
-        count, line, sheet, writers = 0, SHEET_ROWS, None, []
-        for row in rows:
-            if line >= SHEET_ROWS:
-                sheet = _sheet(book, name, count // SHEET_ROWS, headings, language, looks)
-                writers = [_writer(sheet, heading, looks, language, zone) for heading in headings]
-                line = 0
-            line += 1
-            count += 1
-            for place, value in enumerate(row):
-                if value is not None:
-                    writers[place](line, place, value)
-        if sheet is None:
-            _sheet(book, name, 0, headings, language, looks)
+        written = sum(_write_part(book, part, taken, language, zone, looks) for part in parts)
         if about:
             notes = book.add_worksheet(ABOUT.in_language(language))
             notes.set_column(0, 1, 30)
             for place, pair in enumerate(about):
                 for column, text in enumerate(pair):
                     notes.write_string(place, column, text)
-    return count
+    return written
+
+
+def _write_part(book: Any, part: Part, taken: set[str], language: str, zone: ZoneInfo, looks: dict[str, Any]) -> int:
+    written, line, sheet, writers = 0, SHEET_ROWS, None, []
+    for row in part.rows:
+        if line >= SHEET_ROWS:
+            sheet = _sheet(book, part, taken, language, looks)
+            writers = [_writer(sheet, heading, looks, language, zone) for heading in part.headings]
+            line = 0
+        line += 1
+        written += 1
+        for place, value in enumerate(row):
+            if value is not None:
+                writers[place](line, place, value)
+    if sheet is None:
+        _sheet(book, part, taken, language, looks)
+    return written
 
 
 def _looks(book: Any) -> dict[str, Any]:
@@ -85,15 +109,23 @@ def _number_shape(heading: Heading) -> str:
     return "General"
 
 
-def _sheet(book: Any, name: str, index: int, headings: Sequence[Heading], language: str, looks: dict[str, Any]) -> Any:
-    plain = "".join("_" if letter in "[]:*?/\\'" else letter for letter in name)[:26] or "1"
-    sheet = book.add_worksheet(plain if index == 0 else f"{plain} {index + 1}")
+def _sheet(book: Any, part: Part, taken: set[str], language: str, looks: dict[str, Any]) -> Any:
+    headings = part.headings
+    sheet = book.add_worksheet(_named(part.name, taken))
     sheet.freeze_panes(1, 0)
     for place, heading in enumerate(headings):
         label = heading.label.in_language(language)
         sheet.set_column(place, place, max(WIDTHS.get(heading.kind, 14), 2 * len(label) + 2))
         sheet.write_string(0, place, label, looks["head"])
     return sheet
+
+
+def _named(name: str, taken: set[str]) -> str:
+    """A name that a sheet may have: without signs that spreadsheets forbid, and no other sheet's."""
+    plain = "".join("_" if letter in "[]:*?/\\'" else letter for letter in name)[:26] or "1"
+    found = next(one for n in count(1) if (one := plain if n == 1 else f"{plain} {n}").lower() not in taken)
+    taken.add(found.lower())
+    return found
 
 
 def _writer(sheet: Any, heading: Heading, looks: dict[str, Any], language: str, zone: ZoneInfo) -> Write:

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from onebook.access.actor import Actor
 from onebook.engines.report.condition import told
-from onebook.engines.report.csv_text import csv_blocks
+from onebook.engines.report.files.csv_text import csv_blocks
+from onebook.engines.report.files.xlsx import write_xlsx
 from onebook.engines.report.heading import Heading
 from onebook.engines.report.list import Lists
 from onebook.engines.report.report import ReportRequest, Reports
 from onebook.engines.report.request import ListRequest
-from onebook.engines.report.xlsx import write_xlsx
 from onebook.expression.context import Context
 from onebook.storage.transaction import Transaction
 from onebook.values.label import ENGLISH, Label

@@ -34,7 +34,7 @@ from onebook.values.decimals import ZERO
 from onebook.values.label import Label
 from onebook.values.month import Month
 
-_LINE: Final = "line"
+LINE: Final = "line"
 _NUMBER: Final = "line_number"
 _LINE_LABEL: Final = Label("项目", "Item")
 _NUMBER_LABEL: Final = Label("行次", "No.")
@@ -59,11 +59,11 @@ FROM ledger_total t JOIN ledger_account a ON a.id = t.account
 WHERE t.month < %(year)s AND NOT a.kept AND a.control IS NULL AND a.role = ANY(%(roles)s::text[]) GROUP BY 1, 2"""
 
 #: A role, and the record that says its subject (0: the role itself does).
-_Part = tuple[str, int]
+Part = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Figures:
+class Figures:
     """What some accounts brought: debit is positive. `year_` of the year up to the end of the month."""
 
     year_opening: Decimal = ZERO
@@ -73,15 +73,18 @@ class _Figures:
     year_debit: Decimal = ZERO
     year_credit: Decimal = ZERO
 
-    def __add__(self, other: "_Figures") -> "_Figures":
-        return _Figures(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+    def __add__(self, other: "Figures") -> "Figures":
+        """Both together."""
+        return Figures(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
     @property
     def is_something(self) -> bool:
+        """Whether anything stands or moved."""
         return any(getattr(self, name) for name in self.__slots__)
 
     @property
     def closing(self) -> Decimal:
+        """What stands at the end of the month."""
         return self.opening + self.debit - self.credit
 
     def measures(self, side: str = "debit") -> dict[str, Decimal]:
@@ -104,11 +107,11 @@ class _Figures:
         }
 
 
-_NOTHING: Final = _Figures()
+_NOTHING: Final = Figures()
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class SubjectRow:
     """One row before its columns are computed. `is_total`: it sums others; `counts`: no other row contains it."""
 
     keys: Mapping[str, Any]
@@ -117,24 +120,34 @@ class _Row:
     counts: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the book said: figures by part, the codes of the records that say subjects, and the rows of the report."""
+
+    month: Month
+    parts: Mapping[Part, Figures]
+    codes: Mapping[int, str]
+    rows: Sequence[SubjectRow]
+
+
 class SubjectFigures:
     """One report over subjects, seen by one actor."""
 
     def __init__(self, reading: Reading, report: Report, hidden: frozenset[str]) -> None:
         """Find what is shown. Raises NotReadable where subjects themselves are listed and may not be read."""
-        self._report = report
+        self.report: Final = report
         self._catalog = reading.catalog
-        self._roles = {name: role for name, role in self._catalog.accounts.items() if name not in report.without}
+        self.roles: Final = {name: role for name, role in self._catalog.accounts.items() if name not in report.without}
         scope = columns_scope(self._catalog, report)
-        self._columns = {
+        self.columns: Final = {
             name: check(column.shows, scope) for name, column in report.columns.items() if name not in hidden
         }
         self._filter = check(report.filter, scope, Kind.FLAG) if report.filter else None
-        self._lines: dict[str, Expression] = {}
+        self.formulas: Final[dict[str, Expression]] = {}
         above: dict[str, None] = {}
         for line in report.lines:
             if line.shows is not None:
-                self._lines[line.line] = check(line.shows, lines_scope(above))
+                self.formulas[line.line] = check(line.shows, lines_scope(above))
             above[line.line] = None
         self._codes = dict(self._paths(reading))
         self._chart = self._chart_of(reading)
@@ -144,16 +157,17 @@ class SubjectFigures:
         self, transaction: Transaction, given: Mapping[str, Any], context: Context, limit: int, offset: int
     ) -> Page:
         """A page, with the totals over all rows that are in no other."""
-        rows, month = self._all(transaction, given, context), _month(given, context)
-        cells = [(row, self._cells(row, context)) for row in rows]
+        read = self.read(transaction, given, context)
+        rows, month = read.rows, read.month
+        cells = [(row, self.cells(row, context)) for row in rows]
         totals = {
             name: sum((values[name] or ZERO for row, values in cells if row.counts), ZERO)
-            for name, column in self._report.columns.items()
-            if column.total and name in self._columns
+            for name, column in self.report.columns.items()
+            if column.total and name in self.columns
         }
         shown = cells[max(0, offset) :][: max(1, min(limit, PAGE_LIMIT))]
         extra: dict[str, Any] = {
-            "report": self._report.report,
+            "report": self.report.report,
             "parameters": told(given),
             "total_rows": len(rows),
             "totals": {name: f"{value:.2f}" for name, value in totals.items()},
@@ -164,57 +178,66 @@ class SubjectFigures:
             {**{key: self._told(key, value, row) for key, value in {**row.keys, **values}.items()}, **_kind(row)}
             for row, values in shown
         ]
-        return Page(self._report.of, self.headings, shown_rows, extra=extra)
+        return Page(self.report.of, self.headings, shown_rows, extra=extra)
 
     def rows(self, transaction: Transaction, given: Mapping[str, Any], context: Context) -> Iterator[tuple[Any, ...]]:
         """All rows with plain values."""
-        for row in self._all(transaction, given, context):
-            yield (*row.keys.values(), *self._cells(row, context).values())
+        for row in self.read(transaction, given, context).rows:
+            yield (*row.keys.values(), *self.cells(row, context).values())
 
-    def _cells(self, row: _Row, context: Context) -> dict[str, Any]:
-        return {name: evaluate(shows, row.known, context) for name, shows in self._columns.items()}
+    def cells(self, row: SubjectRow, context: Context) -> dict[str, Any]:
+        """What the columns of a row show."""
+        return {name: evaluate(shows, row.known, context) for name, shows in self.columns.items()}
 
-    def _all(self, transaction: Transaction, given: Mapping[str, Any], context: Context) -> list[_Row]:
+    def read(self, transaction: Transaction, given: Mapping[str, Any], context: Context) -> Read:
+        """Everything, in one round trip."""
         month = _month(given, context)
         subject = _case({name: path.partition(".")[0] for name, path in self._codes_of_roles.items()})
-        values = {"month": month.first, "year": date(month.year, 1, 1), "roles": sorted(self._roles)}
+        values = {"month": month.first, "year": date(month.year, 1, 1), "roles": sorted(self.roles)}
         asks = [Statement(text.format(subject=subject), values) for text in (_MOVED, _STANDING, _BEFORE)]
         charts = [*self._codes.values(), *([self._chart] if self._chart else [])]
         moved, standing, before, *found = transaction.run(*asks, *(chart.bound({}) for chart in charts))
         codes = {record: code for rows in found[: len(self._codes)] for record, code in rows}
         parts = _figures(moved, standing, before)
-        if self._report.lines:
-            return list(self._statement(parts, codes, context))
+        if self.report.lines:
+            return Read(month, parts, codes, list(self._statement(parts, codes, context)))
         rows = self._subjects(parts, codes, found[-1])
         shows = self._filter
-        return [row for row in rows if shows is None or evaluate(shows, row.known, context) is True]
+        kept = [row for row in rows if shows is None or evaluate(shows, row.known, context) is True]
+        return Read(month, parts, codes, kept)
 
     @property
     def _codes_of_roles(self) -> dict[str, str]:
         """The roles whose subject follows from a dimension, each with its path: `item.code`."""
-        return {name: role.subject for name, role in self._roles.items() if role.subject and "." in role.subject}
+        return {name: role.subject for name, role in self.roles.items() if role.subject and "." in role.subject}
 
     def _paths(self, reading: Reading) -> Iterator[tuple[str, CompiledText]]:
         """By path: the codes of all records that may say a subject."""
         for name, path in self._codes_of_roles.items():
             dimension, _, field = path.partition(".")
-            form = self._roles[name].dimensions[dimension]  # type: ignore[index]  # checked with the catalog
+            form = self.roles[name].dimensions[dimension]  # type: ignore[index]  # checked with the catalog
             table = reading.tables.of(form)
             yield f"{form}.{field}", compiled(select(table.c.id, table.c[field]))
 
-    def _by_code(self, parts: Mapping[_Part, _Figures], codes: Mapping[int, str]) -> dict[str, _Figures]:
-        found: defaultdict[str, _Figures] = defaultdict(_Figures)
-        for (role, record), figures in parts.items():
-            declared = self._roles[role].subject or ""
-            code = codes.get(record, "") if "." in declared else declared
-            found[code] += figures
+    def _by_code(self, parts: Mapping[Part, Figures], codes: Mapping[int, str]) -> dict[str, Figures]:
+        found: defaultdict[str, Figures] = defaultdict(Figures)
+        for part, figures in parts.items():
+            found[self.code_of(part, codes)] += figures
         return found
 
-    def _statement(self, parts: Mapping[_Part, _Figures], codes: Mapping[int, str], context: Context) -> Iterator[_Row]:
+    def code_of(self, part: Part, codes: Mapping[int, str]) -> str:
+        """The code of the subject that a part belongs to; empty where nothing says one."""
+        role, record = part
+        declared = self.roles[role].subject or ""
+        return codes.get(record, "") if "." in declared else declared
+
+    def _statement(
+        self, parts: Mapping[Part, Figures], codes: Mapping[int, str], context: Context
+    ) -> Iterator[SubjectRow]:
         by_code = self._by_code(parts, codes)
         above: dict[str, dict[str, Decimal]] = {}
-        for line in self._report.lines:
-            formula = self._lines.get(line.line)
+        for line in self.report.lines:
+            formula = self.formulas.get(line.line)
             if formula is not None:
                 known = {
                     name: evaluate(formula, {one: values[name] for one, values in above.items()}, context)
@@ -224,18 +247,16 @@ class SubjectFigures:
                 known = self._of_line(line, parts, by_code).measures(line.side)
             above[line.line] = known
             is_empty = not (line.subjects or line.roles or line.shows)
-            keys = {_LINE: line.line} | ({_NUMBER: line.number} if self._is_numbered else {})
+            keys = {LINE: line.line} | ({_NUMBER: line.number} if self._is_numbered else {})
             shown: Mapping[str, Any] = dict.fromkeys(MEASURES) if is_empty else known
-            yield _Row(keys, shown, is_total=is_empty or formula is not None)
+            yield SubjectRow(keys, shown, is_total=is_empty or formula is not None)
 
-    def _of_line(
-        self, line: StatementLine, parts: Mapping[_Part, _Figures], by_code: Mapping[str, _Figures]
-    ) -> _Figures:
+    def _of_line(self, line: StatementLine, parts: Mapping[Part, Figures], by_code: Mapping[str, Figures]) -> Figures:
         if line.roles:
             return sum((figures for (role, _), figures in parts.items() if role in line.roles), _NOTHING)
         return sum((figures for code, figures in by_code.items() if code.startswith(line.subjects)), _NOTHING)
 
-    def _subjects(self, parts: Mapping[_Part, _Figures], codes: Mapping[int, str], chart: Rows) -> Iterator[_Row]:
+    def _subjects(self, parts: Mapping[Part, Figures], codes: Mapping[int, str], chart: Rows) -> Iterator[SubjectRow]:
         """Each subject with something, the chart's own first; what stands on a code that it lacks has a row too."""
         by_code = self._by_code(parts, codes)
         names = [key for key, _ in self._own]
@@ -248,61 +269,61 @@ class SubjectFigures:
                 figures = by_code[code]
             if figures.is_something:
                 above = any(code != other and code.startswith(other) for other in every if other)
-                keys = {name: every[code][name] for name in self._report.rows}
+                keys = {name: every[code][name] for name in self.report.rows}
                 own = {"own_closing": by_code.get(code, _NOTHING).closing}
-                yield _Row(keys, {**every[code], **figures.measures(), **own}, counts=not above)
+                yield SubjectRow(keys, {**every[code], **figures.measures(), **own}, counts=not above)
 
-    def _told(self, key: str, value: Any, row: _Row) -> Any:
+    def _told(self, key: str, value: Any, row: SubjectRow) -> Any:
         """A cell as JSON has it; the subject itself, as a link, by the last of its row's names."""
         if isinstance(value, Decimal):
             return f"{value:.2f}"
-        if key in self._columns and self._columns[key].type.kind is Kind.LINK and value is not None:
-            return {"id": value, "title": row.keys[self._report.rows[-1]]}
+        if key in self.columns and self.columns[key].type.kind is Kind.LINK and value is not None:
+            return {"id": value, "title": row.keys[self.report.rows[-1]]}
         return value
 
     @property
     def _is_numbered(self) -> bool:
-        return any(line.number is not None for line in self._report.lines)
+        return any(line.number is not None for line in self.report.lines)
 
     @property
     def _own(self) -> list[tuple[str, Expression]]:
         """The fields of the subject that rows and columns read, its code first."""
-        scope = self._catalog.scope_of(self._report.of)
+        scope = self._catalog.scope_of(self.report.of)
         assert scope is not None
-        asked = [*self._columns.values(), *([self._filter] if self._filter else [])]
+        asked = [*self.columns.values(), *([self._filter] if self._filter else [])]
         read = {path for one in asked for path in one.paths} - set(MEASURES)
-        keys = [*self._report.rows, *sorted(read - set(self._report.rows))]
+        keys = [*self.report.rows, *sorted(read - set(self.report.rows))]
         return [(key, check(key, scope)) for key in keys]
 
     def _chart_of(self, reading: Reading) -> CompiledText | None:
-        if self._report.lines:
+        if self.report.lines:
             return None
-        reading.must_read(self._report.of)
+        reading.must_read(self.report.of)
         for key, _ in self._own:
-            reading.may_read_path(self._report.of, key, "column")
-        joins = Joins(reading.tables, self._report.of)
+            reading.may_read_path(self.report.of, key, "column")
+        joins = Joins(reading.tables, self.report.of)
         columns = [joins.column(key) for key, _ in self._own]
         living = joins.root.c.deleted_at.is_(None)
         return compiled(select(*columns).select_from(joins.from_clause()).where(living).order_by(columns[0]))
 
     def _headings(self) -> Iterator[Heading]:
-        if self._report.lines:
-            names = tuple((line.line, line.label) for line in self._report.lines)
-            yield Heading(_LINE, _LINE_LABEL, FieldKind.CHOICE, options=names)
+        if self.report.lines:
+            names = tuple((line.line, line.label) for line in self.report.lines)
+            yield Heading(LINE, _LINE_LABEL, FieldKind.CHOICE, options=names)
             if self._is_numbered:
                 yield Heading(_NUMBER, _NUMBER_LABEL, FieldKind.NUMBER, 0)
-        fields = self._catalog.forms[self._report.of].fields
-        yield from (heading_of(name, fields[name]) for name in self._report.rows)
+        fields = self._catalog.forms[self.report.of].fields
+        yield from (heading_of(name, fields[name]) for name in self.report.rows)
         kinds = dict.fromkeys(MEASURES, FieldKind.MONEY)
-        for name, shows in self._columns.items():
-            column = self._report.columns[name]
+        for name, shows in self.columns.items():
+            column = self.report.columns[name]
             if shows.type == NUMBER and set(shows.paths) <= set(MEASURES):
-                yield Heading(name, column.label, FieldKind.MONEY, 2, is_measure=column.total)
+                yield Heading(name, column.label, FieldKind.MONEY, 2, is_measure=column.is_sum)
             else:
                 yield heading_for(name, column, shows, kinds)
 
 
-def _figures(moved: Rows, standing: Rows, before: Rows) -> dict[_Part, _Figures]:
+def _figures(moved: Rows, standing: Rows, before: Rows) -> dict[Part, Figures]:
     """What each part brought, put together from what the totals and the accounts say."""
     kept = {(role, record): amount for role, record, amount in standing}
     summed = {(role, record): amount for role, record, amount in before}
@@ -314,7 +335,7 @@ def _figures(moved: Rows, standing: Rows, before: Rows) -> dict[_Part, _Figures]
         in_year = later + year_debit - year_credit
         year_opening = kept[part] - in_year if part in kept else summed.get(part, ZERO)
         opening = year_opening + debit_before - credit_before
-        found[part] = _Figures(year_opening, opening, debit, credit, year_debit, year_credit)
+        found[part] = Figures(year_opening, opening, debit, credit, year_debit, year_credit)
     return found
 
 
@@ -331,5 +352,5 @@ def _month(given: Mapping[str, Any], context: Context) -> Month:
     return Month.of(chosen[0] if chosen else context.today)
 
 
-def _kind(row: _Row) -> dict[str, bool]:
+def _kind(row: SubjectRow) -> dict[str, bool]:
     return {"is_balance": row.is_total}

@@ -1,0 +1,1 @@
+"""Metrics: totals of reports by their names, and formulas over them, for a time."""

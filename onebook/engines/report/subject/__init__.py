@@ -1,0 +1,1 @@
+"""Reports over the subjects of the chart of accounts."""
