@@ -62,6 +62,14 @@ class Api:
         """A report whole."""
         return dict(self._send("GET", f"/api/reports/{name}", params={**parameters, "limit": 1000}))
 
+    def metric(self, name: str, **parameters: Any) -> dict[str, Any]:
+        """A metric, for the days from `from` to `to`."""
+        return dict(self._send("GET", f"/api/metrics/{name}", params=parameters))
+
+    def tile(self, dashboard: str, tile: str, **parameters: Any) -> dict[str, Any]:
+        """What a tile of a dashboard shows."""
+        return dict(self._send("GET", f"/api/dashboards/{dashboard}/tiles/{tile}", params=parameters))
+
     def upload(self, form: str, name: str, content: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
         """Import a file and wait for its end."""
         options_part = {"options": json.dumps(options)}

@@ -51,6 +51,7 @@ class Customer:
     credit_limit: int
     payment_days: int
     weight: int
+    source: str
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -99,6 +100,7 @@ def customers() -> list[Customer]:
             credit_limit=int(row["credit_limit"]),
             payment_days=int(row["payment_days"]),
             weight=int(row["weight"]),
+            source=row["source"],
         )
         for row in _rows("customers")
     ]

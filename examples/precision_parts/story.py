@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from examples.precision_parts import goods
 from examples.precision_parts.cast import CAST, COMPANY, DEPARTMENTS, PASSWORD
@@ -11,6 +12,7 @@ from examples.precision_parts.counter import Counter
 from examples.precision_parts.desk import Desk, Record
 from examples.precision_parts.goods_stories import BUSH, CALIPER, GREASE, KIT, OIL, RAIL, SCREW, SLIDE, GoodsStories
 from examples.precision_parts.money_stories import CLOSING_DAY, MoneyStories
+from examples.precision_parts.office_stories import OfficeStories
 from examples.precision_parts.year import PAYS_FIRST, Catalogue, Year, seller_of
 from onebook.access.actor import Actor
 from onebook.access.logins import create_login, join_company
@@ -42,12 +44,17 @@ MADE_OF = {
 }
 #: The share of the work that is done when the year begins.
 SET_UP = 0.1
+BRANCH = {"code": "02", "name": "苏州分仓", "address": "苏州市工业园区", "geolocation": "120.7328,31.2605"}
 #: What stands at the head of printed documents, besides the name.
 LETTERHEAD = {
     "address": "苏州市工业园区星湖街 328 号",
     "phone": "0512-62880000",
     "tax_number": "91320594MA1XYZ0000",
 }
+#: Above these somebody has to agree, once the year is over.
+APPROVAL_LIMITS: Final = {
+    "sales_approval_above": "30000", "purchase_approval_above": "50000", "payment_approval_above": "20000",
+}  # fmt: skip
 
 
 def build(
@@ -77,7 +84,30 @@ def build(
     year = Year(desk, catalogue, goods.products(), goods.customers(), today)
     _tell(year, desk, catalogue, start)
     year.run(start, lambda share: progress("一年的单据 | a year of documents", SET_UP + (1 - SET_UP) * share))
+    _ask_the_boss(desk, catalogue, today)
     return company
+
+
+def _ask_the_boss(desk: Desk, catalogue: Catalogue, today: date) -> None:
+    """From today on large sums need agreement; one order and one payment wait for it."""
+    desk.update("admin", desk.first("company"), APPROVAL_LIMITS)
+    dear = max(goods.products(), key=lambda one: Decimal(one.sales_price))
+    pieces = Decimal(APPROVAL_LIMITS["sales_approval_above"]) // Decimal(dear.sales_price) * 2
+    lines = [{"product": catalogue.products[dear.code], "quantity": str(pieces)}]
+    customer = max(goods.customers(), key=lambda one: Decimal(one.credit_limit))
+    buyer = desk.again(Record("customer", catalogue.customers[customer.code], 0))
+    # Whatever they owe after a year: it is the amount that somebody has to agree to, not their credit.
+    desk.update("admin", buyer, {"credit_limit": str(Decimal(customer.credit_limit) * 2)})
+    order = {"customer": buyer.id, "ordered_on": today.isoformat(), "lines": lines}
+    desk.create("sales.manager", "sales_order", order, then="approve")
+    payment = {
+        "supplier": next(iter(catalogue.suppliers.values())),
+        "paid_on": today.isoformat(),
+        "money_account": catalogue.bank,
+        "amount": "26000",
+        "note": "预付备货款",
+    }
+    desk.create("accountant", "payment", payment, then="post")
 
 
 def _people(application: Application, database: Database, company: Company) -> dict[str, Actor]:
@@ -109,7 +139,8 @@ def _admitted(database: Database, company: Company, login: str) -> Actor:
 
 def _masters(desk: Desk, name: str, start: date) -> Catalogue:
     """Units, goods, parties, and what lies in the warehouse and the bank when the year begins."""
-    desk.update("admin", desk.first("company"), {"name": name, **LETTERHEAD})
+    earned = [{"from_on": start.isoformat(), "rate": "0.015"}]
+    desk.update("admin", desk.first("company"), {"name": name, "commissions": earned, **LETTERHEAD})
     products, units = _products(desk)
     regions = desk.ids("region", "name")
     suppliers = {
@@ -124,6 +155,7 @@ def _masters(desk: Desk, name: str, start: date) -> Catalogue:
             _party(one, regions)
             | {
                 "level": one.level.lower(),
+                "source": one.source,
                 "credit_limit": str(one.credit_limit),
                 "payment_days": one.payment_days,
                 "pay_first": one.level == PAYS_FIRST,
@@ -134,7 +166,7 @@ def _masters(desk: Desk, name: str, start: date) -> Catalogue:
     }
     lines = [{"product": products[one.code], "quantity": str(one.lower_limit * OPENING)} for one in goods.products()]
     desk.create("accountant", "opening_stock", {"opened_on": start.isoformat(), "lines": lines}, then="post")
-    branch = desk.create("admin", "warehouse", {"code": "02", "name": "苏州分仓", "address": "苏州市工业园区"}).id
+    branch = desk.create("admin", "warehouse", BRANCH).id
     for code in ("A-01", "A-02", "B-01"):
         desk.create("admin", "storage_location", {"code": code, "name": f"{code} 货架"})
     both = desk.create("admin", "party", {"name": BOTH_WAYS, "tax_number": "91320400MA1ABC0001"}).id
@@ -148,7 +180,8 @@ def _tell(year: Year, desk: Desk, catalogue: Catalogue, start: date) -> None:
     counter = Counter(desk, catalogue.products | _further_products(desk, catalogue))
     told = GoodsStories(counter, catalogue.customers, catalogue.suppliers, catalogue.branch)
     money = MoneyStories(counter, catalogue.customers, catalogue.suppliers, catalogue.accounts)
-    for before, story in (*told.stories(), *money.stories()):
+    office = OfficeStories(counter, catalogue.customers, catalogue.suppliers, catalogue.accounts)
+    for before, story in (*told.stories(), *money.stories(), *office.stories()):
         year.later(year.today - timedelta(days=before), story)
     first = (start.replace(day=1) + timedelta(days=31)).replace(day=1)
     while first <= year.today:

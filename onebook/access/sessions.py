@@ -119,6 +119,12 @@ class Sessions:
             answers = transaction.run(*(actor_statement(schema, login) for login in logins))
         return {login: actor_of(rows) for login, rows in zip(logins, answers, strict=True) if rows}
 
+    def company(self, number: int) -> Company | None:
+        """A company by its id, if there is one."""
+        with self._database.transaction(PLATFORM, read_only=True) as transaction:
+            [rows] = transaction.run(Statement(_COMPANY, {"company": number}))
+        return Company(*rows[0]) if rows else None
+
     def companies(self, session: Session) -> list[Company]:
         """The companies that the login is a member of, by name."""
         with self._database.transaction(PLATFORM, read_only=True) as transaction:
@@ -235,6 +241,8 @@ _COMPANIES = """
 SELECT c.id, c.name, c.schema FROM membership m JOIN company c ON c.id = m.company
 WHERE m.login = %(login)s ORDER BY c.name, c.id
 """
+
+_COMPANY = "SELECT id, name, schema FROM company WHERE id = %(company)s"
 
 _CHOOSE = """
 UPDATE session SET company = m.company FROM membership m

@@ -152,7 +152,9 @@ def test_holds_are_shown_and_can_be_let_go(form: Form) -> None:
 def test_every_report_shows_something_and_has_readers(report: Report) -> None:
     assert report.columns
     assert report.rows or report.lines or report.source == "entries"
-    assert report.report in {item.report for menu in CATALOG.menus.values() for item in menu.items}
+    tiles = [tile for dashboard in CATALOG.dashboards.values() for tile in dashboard.tiles]
+    shown = {item.report for menu in CATALOG.menus.values() for item in menu.items} | {tile.report for tile in tiles}
+    assert report.report in shown | {metric.report for metric in CATALOG.metrics.values()}
     assert any(report.report in role.reports for role in PEOPLE if role.reports != "all")
 
 
@@ -160,7 +162,7 @@ def test_every_report_shows_something_and_has_readers(report: Report) -> None:
 def test_readers_of_a_report_may_read_what_it_is_made_of(role: Role) -> None:
     for name in CATALOG.reports if role.reports == "all" else role.reports:
         report = CATALOG.reports[name]
-        if report.source in ("records", "subjects"):
+        if report.source in ("records", "subjects", "metrics"):
             assert role.grants_on(report.of.partition(".")[0]).read != "FALSE", name
         else:
             for form in CATALOG.accounts[report.of].dimensions.values():
@@ -190,7 +192,8 @@ def test_salespeople_never_see_cost() -> None:
         role = CATALOG.roles[name]
         assert "purchase_price" in role.grants["product"].hide
         for report in role.reports:
-            texts = [column.shows for column in CATALOG.reports[report].columns.values()]
+            hidden = role.hide_columns.get(report, ())
+            texts = [column.shows for key, column in CATALOG.reports[report].columns.items() if key not in hidden]
             cost = CATALOG.reports[report].source != "records" and CATALOG.reports[report].of == "on_hand"
             assert not (cost and any("amount" in text for text in texts)), report
 

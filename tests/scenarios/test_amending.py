@@ -30,7 +30,7 @@ def wish(depot: Depot, place: int, *lines: tuple[int, str], **more: Any) -> Reco
 
 
 def amend(depot: Depot, record: RecordRef, **values: Any) -> None:
-    depot.do(Update(record, None, values, then="amend"))  # type: ignore[arg-type]  # whatever it is now
+    depot.do(Update(record, None, values, then="amend"))  # whatever it is now
 
 
 def ids(depot: Depot, record: RecordRef) -> list[int]:
@@ -172,7 +172,7 @@ def test_what_was_saved_with_another_step_stays_when_that_is_taken_back(depot: D
     mine = depot.made("wish", place=place, lines=[{"thing": nut, "quantity": "4"}])
     [line] = ids(depot, mine)
     held = {"lines": [{"id": line, "quantity": "3"}], "note": "急"}
-    depot.do(Update(mine, None, held, then="hold"))  # type: ignore[arg-type]  # whatever it is now
+    depot.do(Update(mine, None, held, then="hold"))  # whatever it is now
     depot.undo(mine)
     assert depot.rows(mine, "lines", "quantity", "wanted") == [(D(3), D(0))]
     assert depot.ask("SELECT note, state FROM wish") == [("急", "draft")]
@@ -290,7 +290,7 @@ def test_a_preview_changes_nothing(depot: Depot, place: int, nut: int) -> None:
     mine = wish(depot, place, (nut, "4"))
     [line] = ids(depot, mine)
     values = {"lines": [{"id": line, "quantity": "6"}, {"thing": nut, "quantity": "9"}]}
-    shown = depot.preview(Update(mine, None, values, then="amend"))  # type: ignore[arg-type]  # whatever it is now
+    shown = depot.preview(Update(mine, None, values, then="amend"))  # whatever it is now
     assert shown.is_possible
     assert sorted((one.wanted, one.waiting, one.is_new) for one in shown.holds) == [
         (D(6), D(0), False),

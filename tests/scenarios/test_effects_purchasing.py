@@ -133,6 +133,7 @@ def test_what_is_sent_beyond_the_order_stays_the_suppliers_until_it_is_kept_or_s
     assert money(world, "payable", party=maker) == (Decimal("-13.56"),)
     assert (world.value(order, "open_amount"), world.value(order, "paid")) == (Decimal("13.56"), 0)
     assert world.value(receipt, "surplus") == 3
+    assert (world.line(order, "received"), world.line(order, "to_receive")) == (10, 0), "of what was ordered"
     world.undo(taken)
     assert book(world) == kept
 

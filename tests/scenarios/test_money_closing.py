@@ -2,16 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from onebook.access.actor import SYSTEM
 from onebook.engines.process.command import Create, Run, Update
+from onebook.engines.process.looking.opening import Asked
 from onebook.engines.process.refusals import RequirementsFailed, StillOpen, WrongState
+from onebook.engines.report.record_rows import RowsRequest
 from onebook.engines.report.report import ReportRequest
 from onebook.ledger.refusals import PeriodClosed
 from onebook.values.reference import RecordRef
+from onebook.values.refusal import Refusal
 from tests.scenarios.history import History
 from tests.scenarios.test_money_documents import amount, category, received, shipped, subject
 from tests.scenarios.world import World
@@ -111,6 +116,50 @@ def lived(application: Any, company_schema: str) -> World:
 def test_statements_say_what_the_entries_say(lived: World) -> None:
     for month in ("2025-11", "2025-12", "2026-01", "2026-02", "2026-03"):
         assert_statements(lived, month)
+
+
+@pytest.mark.parametrize("report", ["trial_balance", "profit_and_loss", "balance_sheet"])
+def test_every_figure_of_a_statement_opens_to_its_entries(lived: World, report: str) -> None:
+    application, month = lived.application, "2026-02-01"
+    declared = application.ground(lived.schema).catalog.reports[report]
+    key = "line" if declared.lines else "code"
+    page = application.report(lived.schema, SYSTEM, ReportRequest(report, {"month": month}, limit=1000))
+    measures = {name: column.shows for name, column in declared.columns.items()}
+    opened = 0
+    for row in page.rows:
+        for column in measures:
+            if row[column] is None:
+                continue
+            asked = RowsRequest(report, column, {key: row[key]}, {"month": month})
+            told = application.report_rows(lived.schema, SYSTEM, asked)
+            assert told["sum"] == row[column], (row[key], column)
+            if told["lines"]:
+                shown = {one[key]: one[column] for one in page.rows}
+                assert all(one["figure"] == shown[one["line"]] for one in told["lines"])
+                continue
+            figures = [Decimal(part["figure"]) for part in told["parts"]]
+            # What a column cuts off at nothing stands in the column beside it.
+            assert max(sum(figures, ZERO), ZERO) == Decimal(row[column]) or sum(figures) == Decimal(row[column])
+            for part, figure in zip(told["parts"], figures, strict=True):
+                since, until = (date.fromisoformat(day) if (day := part[name]) else None for name in ("since", "until"))
+                question = Asked(part["account"], part["at"], until=until, since=since)
+                entries = application.opened(lived.schema, SYSTEM, question, "en")
+                sides = {Decimal(entries[name] or 0) for name in ("amount", "incoming_amount", "outgoing_amount")}
+                assert abs(figure) in {abs(side) for side in sides}, (part, entries["amount"])
+                assert entries["count"] > 0
+                opened += 1
+    assert opened >= 4
+
+
+def test_what_is_no_figure_of_a_statement_does_not_open(lived: World) -> None:
+    def refused(column: str, **at: Any) -> str:
+        with pytest.raises(Refusal) as told:
+            lived.application.report_rows(lived.schema, SYSTEM, RowsRequest("profit_and_loss", column, at, {}))
+        return told.value.code
+
+    assert refused("nothing", line="net_profit") == "report.unknown_column"
+    assert refused("month", line="nothing") == "report.wrong_condition"
+    assert refused("month") == "report.wrong_condition"
 
 
 def test_a_statement_with_a_customer_is_drawn_sent_and_frozen(lived: World) -> None:

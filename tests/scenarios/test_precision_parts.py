@@ -17,6 +17,12 @@ TODAY = date(2026, 3, 27)
 NOW = datetime(2026, 3, 27, 2, 0, tzinfo=UTC)
 #: Only companies whose receivables arise at approval have these.
 EMPTY_FORMS = {"receivable_claim"}
+#: Only companies that claim ahead of delivery, or whose payables arise at the invoice, have these; nor was an order's
+#: deposit paid back, or a credit left with a supplier, in these weeks.
+EMPTY_REPORTS = {
+    "payables_estimated", "input_tax_estimated", "average_estimated", "average_claimed", "average_unbilled",
+    "commission_refunded", "average_credit",
+}  # fmt: skip
 
 
 @dataclass
@@ -46,9 +52,9 @@ def test_every_form_has_records_and_every_report_rows(demo: Demo) -> None:
     assert forms == EMPTY_FORMS
     bare = set()
     for report in catalog.reports.values():
-        if (
-            report.source != "entries"
-            and not demo.application.report(demo.schema, SYSTEM, ReportRequest(report.report, {}, limit=1)).rows
-        ):
+        # What happens now and then need not have happened this month.
+        given = {"from": "2026-01-01"} if {"from", "to"} <= set(report.parameters) else {}
+        asked = ReportRequest(report.report, given, limit=1)
+        if report.source != "entries" and not demo.application.report(demo.schema, SYSTEM, asked).rows:
             bare.add(report.report)
-    assert bare == set()
+    assert bare == EMPTY_REPORTS

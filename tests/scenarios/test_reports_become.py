@@ -9,8 +9,9 @@ import pytest
 
 from onebook.access.actor import SYSTEM
 from onebook.engines.application import Application
-from onebook.engines.process.command import CreateFromRows
+from onebook.engines.process.command import Bin, CreateFromRows
 from onebook.engines.report.refusals import NothingToCreate, RowsChanged
+from onebook.engines.report.report import ReportRequest
 from onebook.entrypoints.worker.tasks import SCHEDULES, NotMade, tasks
 from onebook.storage import queue
 from onebook.values.month import Month
@@ -152,6 +153,71 @@ def test_what_is_owed_to_a_supplier_becomes_a_payment(world: World) -> None:
     assert (world.value(made, "supplier"), world.value(made, "amount")) == (maker, 113)
 
 
+def test_short_rows_of_orders_become_needs_once(world: World) -> None:
+    firm, maker = world.customer("缺货客户"), world.supplier("缺货厂")
+    part, other = world.product("缺货甲", supplier=maker), world.product("缺货乙")
+    order = world.order(firm, (part, "3"), (other, "2"), then="approve")
+    [(line, short), (second, _)] = world.rows(order, "lines", "id", "waiting")
+    above = {"warehouse": main_place(world), "customer": firm, "ship_on": world.value(order, "ship_on").isoformat()}
+    keys: dict[str, Any] = {f"parent.{name}": value for name, value in above.items()}
+    first = {**keys, "product": part, "id": line}
+    made = become(world, "shortages", "need", "purchase_need", first)
+    assert world.rows(made, "lines", "product", "supplier", "quantity", "wanted_by") == [(part, maker, short, line)]
+    assert (world.value(made, "reason"), world.state(made)) == ("order", "draft")
+    with pytest.raises(RowsChanged):
+        become(world, "shortages", "need", "purchase_need", first)
+    rest = become(world, "shortages", "need", "purchase_need", {**keys, "product": other, "id": second})
+    assert world.rows(rest, "lines", "wanted_by") == [(second,)]
+    world.run(made, "cancel")
+    again = become(world, "shortages", "need", "purchase_need", first)
+    assert world.rows(again, "lines", "wanted_by") == [(line,)]
+
+
+def test_delivered_rows_become_invoices_once(world: World) -> None:
+    firm, _, delivery = owing(world, "开票客户")
+    [(line, part)] = world.rows(delivery, "lines", "id", "product")
+    row = {"parent.customer": firm, "product": part, "id": line}
+    made = become(world, "to_be_invoiced", "invoice", "output_invoice", row)
+    assert world.value(made, "customer") == firm
+    assert world.rows(made, "lines", "delivery_line", "quantity", "amount") == [(line, 1, 113)]
+    with pytest.raises(RowsChanged):
+        become(world, "to_be_invoiced", "invoice", "output_invoice", row)
+    # What is thrown away deals with nothing any more.
+    world.do(Bin(made))
+    made = become(world, "to_be_invoiced", "invoice", "output_invoice", row)
+    world.run(made, "approve")
+    world.change(made, invoice_number="12345678901234567890")
+    world.run(made, "issue")
+    assert world.rows(delivery, "lines", "to_invoice") == [(0,)]
+    with pytest.raises(RowsChanged):
+        become(world, "to_be_invoiced", "invoice", "output_invoice", row)
+
+
+def test_money_that_came_in_becomes_allocations(world: World) -> None:
+    firm, order, _ = owing(world, "核销客户")
+    receipts = [world.made("receipt", "post", customer=firm, amount=amount) for amount in ("50", "63")]
+    rows = [{"party": firm, "document": one.id} for one in receipts]
+    made = become(world, "receipts_to_allocate", "allocate", "allocation", *rows)
+    assert world.value(made, "customer") == firm
+    assert sorted(world.rows(made, "lines", "receipt", "amount")) == [(receipts[0].id, 50), (receipts[1].id, 63)]
+    with pytest.raises(RowsChanged):
+        become(world, "receipts_to_allocate", "allocate", "allocation", rows[0])
+    world.change(made, lines=[{"id": one, "order": order.id} for (one,) in world.rows(made, "lines", "id")])
+    world.run(made, "allocate")
+    assert world.value(order, "open_amount") == 0
+    with pytest.raises(NothingToCreate):
+        become(world, "receipts_to_allocate", "allocate", "allocation", party=firm)
+
+
+def test_money_that_went_out_becomes_allocations(world: World) -> None:
+    maker = world.supplier("付款核销厂")
+    payment = world.made("payment", "post", supplier=maker, amount="70")
+    made = become(
+        world, "payments_to_allocate", "allocate", "payable_allocation", {"party": maker, "document": payment.id}
+    )
+    assert world.rows(made, "lines", "payment", "amount") == [(payment.id, 70)]
+
+
 def test_a_month_becomes_reconciliations(world: World) -> None:
     firm, _, _ = owing(world, "对账客户甲")
     made = become(world, "to_reconcile", "reconcile", "customer_reconciliation", {"party": firm}, month="2026-03-01")
@@ -161,3 +227,22 @@ def test_a_month_becomes_reconciliations(world: World) -> None:
     world.run(made, "draw")
     world.run(made, "send")
     assert world.value(made, "closing") == 113
+
+
+def test_a_confirmed_month_is_not_listed_any_more(world: World) -> None:
+    (firm, _, _), (other, _, _) = owing(world, "确认客户"), owing(world, "未确认客户")
+
+    def listed(month: str) -> set[int]:
+        page = world.application.report(
+            world.schema, SYSTEM, ReportRequest("to_reconcile", {"month": month}, limit=1000)
+        )
+        return {row["party"]["id"] for row in page.rows} & {firm, other}
+
+    march = {"month": "2026-03-01"}
+    made = become(world, "to_reconcile", "reconcile", "customer_reconciliation", {"party": firm}, **march)
+    world.run(made, "draw")
+    world.run(made, "send")
+    assert listed("2026-03-01") == {firm, other}, "what is only sent may still be disputed"
+    world.run(made, "confirm")
+    assert listed("2026-03-01") == {other}
+    assert listed("2026-04-01") == {firm, other}
