@@ -10,14 +10,19 @@ from itertools import count
 from typing import Any
 
 import uvicorn
+from cryptography.fernet import Fernet
 
 from onebook.access.logins import create_login, join_company
 from onebook.engines.application import Application
+from onebook.engines.message.outlets import Outlets
 from onebook.entrypoints.http import app as http
 from onebook.entrypoints.http.hub import Hub
+from onebook.integrations.network import Outside
+from onebook.integrations.providers import providers
 from onebook.storage.announcing import Announcer
 from onebook.storage.database import Database
 from onebook.storage.schema import PLATFORM, Company
+from onebook.storage.vault import Vault
 from tests.scenarios.world import World
 
 PASSWORD = "a good password"
@@ -85,7 +90,8 @@ class _Server(uvicorn.Server):
 def opened(database: Database, company: Company) -> Iterator[Shop]:
     """The company behind a server of its own on a free port, for as long as it is needed."""
     announcer = Announcer(database)
-    application = Application(database, announcer=announcer)
+    outlets = Outlets(Vault(key=Fernet.generate_key().decode()), providers(Outside()))
+    application = Application(database, announcer=announcer, outlets=outlets)
     app = http.create(application, database)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=3)
     server = _Server(config, app.state.hub)

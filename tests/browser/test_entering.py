@@ -9,10 +9,12 @@ from tests.browser.shop import PASSWORD, Shop
 
 
 def test_a_wrong_password_is_refused_and_the_right_one_opens_the_door(seat: Seat, shop: Shop) -> None:
-    seat.expects(401).go()
+    # Nobody is logged in yet: the first visit says so to nobody, not even to the console.
+    seat.go()
     seat.page.get_by_label("账号").fill(shop.boss.login)
     seat.page.get_by_label("密码").fill("not this one")
-    seat.press("Enter")
+    assert not seat.watch.faults
+    seat.expects(401).press("Enter")
     expect(seat.page.get_by_role("alert")).to_contain_text("密码")
     seat.page.get_by_label("密码").fill(PASSWORD)
     seat.press("Enter")

@@ -83,6 +83,12 @@ def test_the_end_of_a_long_list_is_one_key_away(seat: Seat, shop: Shop) -> None:
     assert len(pages) <= 4
     seat.press("Control+Home")
     expect(_rows(seat).filter(has_text="片区 0001")).to_be_visible()
+    # The scrollbar is of the whole list: dragged to its middle, it shows the middle.
+    pages.clear()
+    grid = seat.page.get_by_role("grid")
+    grid.evaluate("grid => { grid.scrollTop = (grid.scrollHeight - grid.clientHeight) / 2 }")
+    expect(_rows(seat).filter(has_text=f"片区 {LONG // 2:04}")).to_be_visible()
+    assert len(pages) <= 3
 
 
 def test_groups_show_how_many_and_how_much(seat: Seat, shop: Shop, orders: dict[str, RecordRef]) -> None:

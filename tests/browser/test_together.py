@@ -45,6 +45,26 @@ def test_two_people_change_one_order(shop: Shop, seats: Callable[..., Seat]) -> 
     assert str(shop.world.value(order, "ship_on")) == "2030-05-06"
 
 
+def test_a_step_is_not_taken_over_what_somebody_else_has_changed_meanwhile(
+    shop: Shop, seats: Callable[..., Seat]
+) -> None:
+    goods = shop.goods("滑块", "20", stock="10")
+    order = shop.world.order(shop.world.customer("滑块客户"), (goods, "2"))
+    seat = seats().enter(shop.boss).go(f"/sales_order/{order.id}")
+    seat.expects(409).button("审核").click()
+    sure = seat.dialog.get_by_role("button", name="确认审核")
+    expect(sure).to_be_enabled()
+    shop.world.change(order, note="先不要审核")
+    sure.click()
+    expect(seat.dialog).to_contain_text("备注已由")
+    assert shop.world.state(order) == "draft"
+    seat.dialog.get_by_role("button", name="按最新内容重看").click()
+    expect(seat.dialog.get_by_text("备注已由")).to_have_count(0)
+    sure.click()
+    expect(sure).to_have_count(0)
+    assert shop.world.state(order) == "approved"
+
+
 def test_who_is_mentioned_is_told_and_led_there(shop: Shop, seats: Callable[..., Seat]) -> None:
     customer = shop.world.customer("北方重工集团")
     reader = seats().enter(shop.boss).go()

@@ -5,6 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Route, expect
 
+from onebook.values.reference import RecordRef
 from tests.browser.seat import Seat
 from tests.browser.shop import Shop
 
@@ -60,6 +61,34 @@ def test_what_is_typed_before_the_answer_goes_where_it_was_meant(shop: Shop, sea
     seat.reads("明细", 1, "商品", "轴承座")
     seat.reads("明细", 1, "数量", "12")
     seat.reads("明细", 1, "金额（含税）", "540.00")
+
+
+def test_packs_are_typed_as_people_say_them_and_counted_exactly(shop: Shop, seat: Seat) -> None:
+    box = shop.world.made("unit", code="BOX24", name="箱").id
+    units = [{"alternative": box, "numerator": "24", "denominator": "1"}]
+    goods = shop.goods("密封圈", "0.5", stock="500", units=units)
+    seat.enter(shop.boss).go("/sales_order/new")
+    seat.choose("客户", "hdjg", "华东精工机械")
+    seat.cell("明细", 1, "商品").click()
+    seat.type("mfq")
+    expect(seat.offered.first).to_contain_text("密封圈")
+    seat.press("Enter", "Enter").type("2箱3个").press("Enter")
+    seat.reads("明细", 1, "数量", "51")
+    seat.reads("明细", 1, "金额（含税）", "25.50")
+    expect(seat.cell("明细", 1, "数量")).to_contain_text("2箱3个")
+    # A single pack is the unit of the row, and takes its price.
+    seat.cell("明细", 1, "数量").click()
+    seat.type("3箱").press("Enter")
+    seat.reads("明细", 1, "单位", "箱")
+    seat.reads("明细", 1, "数量", "3")
+    seat.reads("明细", 1, "金额（含税）", "36.00")
+    # Taken back together with its unit.
+    seat.press("Control+z")
+    seat.reads("明细", 1, "数量", "51")
+    seat.press("Control+s")
+    seat.sees("已保存")
+    order = shop.world.ask('SELECT max(id) FROM "sales_order"')[0][0]
+    assert shop.world.rows(RecordRef("sales_order", order), "lines", "product", "base_quantity") == [(goods, 51)]
 
 
 def test_a_scan_gun_adds_rows_and_counts_them(shop: Shop, seat: Seat) -> None:

@@ -10,9 +10,11 @@ const LAYERS = [
   ["look"],
   ["computation", "scan"],
   ["fields"],
-  ["behind"],
-  ["lines"],
+  ["behind", "talk"],
+  ["lines", "chart"],
+  ["flow", "message", "rule"],
   ["list", "record", "report"],
+  ["dashboard"],
   ["shell"],
 ];
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from onebook.bootstrap import opened
 from onebook.entrypoints.cli.commands import create
 from onebook.storage.database import Database
-from onebook.storage.schema import Company
+from onebook.storage.schema import Company, company_named
 from onebook.storage.settings import Settings
 
 Run = Callable[..., Result]
@@ -212,6 +212,26 @@ def test_the_doctor_finds_what_would_lose_documents(run: Run, trader: str) -> No
     assert result.exit_code == 1
     assert "NO  Durability" in result.output
     assert trader in result.output
+
+
+def test_the_doctor_tells_of_messages_that_were_given_up(run: Run, trader: str, database: Database) -> None:
+    assert "ok  Messages: 0 waiting, 0 given up" in run("doctor").output
+    with database.administration() as connection:
+        schema = company_named(connection, trader).schema
+    with database.administration(schema) as connection:
+        connection.execute(
+            "INSERT INTO onebook_message (kind, channel, by, state) VALUES ('rule', 'team', 0, 'dead'),"
+            " ('rule', 'team', 0, 'held')"
+        )
+        connection.execute(
+            "INSERT INTO onebook_channel (name, kind, label, error, by) VALUES ('team', 'wecom', 'Team', '{}', 0)"
+        )
+    told = run("doctor")
+    assert told.exit_code == 1
+    assert f"NO  Messages: 1 waiting, 1 given up; channels that fail: {trader}: team" in told.output
+    with database.administration(schema) as connection:
+        connection.execute("DELETE FROM onebook_message")
+        connection.execute("DELETE FROM onebook_channel")
 
 
 def test_a_published_company_has_a_clean_book(published: tuple[Database, Company], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from onebook.engines.process.importing.sheet import Limits
 from onebook.engines.process.importing.source import read
 from onebook.engines.process.importing.twins import statement
 from onebook.engines.process.importing.workbook import read_workbook
-from onebook.engines.report.export import Exports, Format
+from onebook.engines.report.files.export import Exports, Format
 from onebook.engines.report.list import Lists
 from onebook.engines.report.report import Reports
 from onebook.engines.report.request import ListRequest

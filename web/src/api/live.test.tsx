@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, QueryObserver } from "@tanstack/react-query";
 import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -59,6 +59,36 @@ it("what changed is asked for again, and nothing else", () => {
   expect(stale()).toEqual([]);
   vi.advanceTimersByTime(500);
   expect(stale()).toEqual([LIST, RECORD, keys.home]);
+});
+
+it("figures are asked for again when records move that they are of, but not at every change", async () => {
+  const asked = (name: string, figuresOf: string[] | "anything") => {
+    const asking = vi.fn(async () => "figure");
+    const observer = new QueryObserver(queries, {
+      queryKey: [name],
+      queryFn: asking,
+      meta: { figuresOf },
+      staleTime: 1e9,
+    });
+    return { asking, leave: observer.subscribe(() => undefined) };
+  };
+  const notes = asked("of notes", ["note"]);
+  const things = asked("of things", ["thing"]);
+  const all = asked("of anything", "anything");
+  const counts = () => [notes, things, all].map((one) => one.asking.mock.calls.length);
+  listening();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(counts()).toEqual([1, 1, 1]);
+  Line.newest.tell("change", { form: "note", record: 7 });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(counts()).toEqual([2, 1, 2]);
+  Line.newest.tell("change", { form: "note", record: 8 });
+  Line.newest.tell("change", { form: "thing", record: 1 });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(counts()).toEqual([2, 1, 2]);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(counts()).toEqual([3, 2, 3]);
+  for (const one of [notes, things, all]) one.leave();
 });
 
 it("many changes at once concern every record of the form", () => {

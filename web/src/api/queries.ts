@@ -43,6 +43,7 @@ export const keys = {
   reports: ["reports"] as const,
   notifications: ["notifications"] as const,
   activity: ["activity"] as const,
+  flows: ["flows"] as const,
 };
 
 export const sessionQuery = queryOptions({

@@ -52,6 +52,30 @@ export interface LinkTarget {
   may_create: boolean;
 }
 
+/** Behind `link`: rows of `lines`, each with its `unit` and its ratio to the `base` unit. */
+export interface PackPlaces {
+  link: string;
+  /** The field beside the quantity that says in which unit it is; null: in the base unit. */
+  in_unit: string | null;
+  lines: string;
+  unit: string;
+  numerator: string;
+  denominator: string;
+  base: string;
+}
+
+export interface Pack {
+  unit: Linked;
+  /** One of it is numerator ÷ denominator base units. */
+  numerator: string;
+  denominator: string;
+}
+
+export interface Packs {
+  base: Linked;
+  packs: readonly Pack[];
+}
+
 export interface Field {
   name: string;
   kind: Kind;
@@ -80,6 +104,8 @@ export interface Field {
   length?: number;
   at_least?: number;
   fields?: Field[];
+  /** A quantity that is counted in packs: where their units stand behind the link beside it. */
+  packs?: PackPlaces;
 }
 
 export interface Section {
@@ -242,6 +268,8 @@ export interface RecordPage {
   transitions: OpenTransition[];
   related: { before: Related[]; after: Related[] };
   steps: Step[];
+  flow?: FlowBrief | null;
+  buttons?: RuleButton[];
 }
 
 export interface Related {
@@ -264,6 +292,54 @@ export interface Step {
   reversible: boolean;
 }
 
+/** A step that waits for agreement, as the record's page tells of it. */
+export interface FlowBrief {
+  id: number;
+  state: FlowState;
+  state_label: string;
+  transition: string;
+  transition_label: string;
+  /** Where it stands, and who is asked there. */
+  steps: { step: string; label: string }[];
+  people: Linked[];
+  by: Linked;
+  at: string;
+  /** Steps that may be taken meanwhile. */
+  meanwhile: string[];
+  refusal: FlowRefusal | null;
+  /** Mine, where I am asked. */
+  task: number | null;
+  /** What I may do with it now. */
+  can: FlowAct[];
+}
+
+/** Why what was agreed to could not be done. */
+export interface FlowRefusal {
+  code: string;
+  text: string;
+  problems: string[];
+}
+
+export type FlowState = "running" | "granted" | "done" | "refused" | "withdrawn" | "returned" | "stuck";
+export type FlowAct =
+  | "agree"
+  | "refuse"
+  | "return"
+  | "transfer"
+  | "add_before"
+  | "add_after"
+  | "withdraw"
+  | "resubmit"
+  | "retry";
+
+/** A button that a rule gives to the record's page. */
+export interface RuleButton {
+  rule: string;
+  label: string;
+  is_allowed: boolean;
+  reasons: string[];
+}
+
 /** What a command did. */
 export interface Outcome {
   form: string;
@@ -276,11 +352,14 @@ export interface Outcome {
   undone: { form: string; id: number; transition: string }[];
   warnings: { code: string; field: string | null; row: number | null; text: string }[];
   repeated: boolean;
+  /** It was not done yet: it waits for agreement. */
+  flow?: number | null;
 }
 
 export interface MenuItem {
   form?: string;
   report?: string;
+  dashboard?: string;
   label: string;
   singleton?: boolean;
   may_create?: boolean;
@@ -326,6 +405,8 @@ export interface Session {
     name: string;
     language: string;
     roles: string[];
+    /** Whether they may do everything: pages for administrators are shown to them. */
+    administers?: boolean;
     preferences?: Preferences;
   } | null;
 }
@@ -339,6 +420,8 @@ export interface ReportDescription {
   keys: number;
   /** Over a span: whether a column is of the days before it, of its own days, or of all up to its end. */
   tenses?: Record<string, "opening" | "moved" | "closing">;
+  /** Of a statement: its columns whose figures open. */
+  opens?: string[] | null;
   /** `required`: nothing is shown before it is given. */
   parameters: { name: string; kind: Kind; label: string; to: string | null; has_default: boolean; required: boolean }[];
   prints?: Print[];
@@ -376,6 +459,11 @@ export interface Notification {
   title: string | null;
   by: Linked | null;
   read: boolean;
+  /** Its own title, in the reader's language. */
+  heading?: string | null;
+  /** Where it leads, if not to a record. */
+  link?: string | null;
+  urgent?: boolean;
 }
 
 export interface Notifications {

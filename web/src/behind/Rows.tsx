@@ -28,6 +28,10 @@ export interface RowsQuestion {
   /** The keys of the row; what is left out is summed over. */
   at: Record<string, string | number | boolean | null>;
   parameters: Record<string, Value>;
+  /** The keys that the rows are grouped by, where that is otherwise than the report declares. */
+  rows?: string[];
+  /** The metric whose condition the rows meet besides. */
+  metric?: string;
 }
 
 const AT_FIRST = 200;

@@ -1,5 +1,15 @@
 /** A record computed while it is typed: only what depends on what changed, in the order of its plan. */
-import type { Field, Form, Linked, Value as Shown, Row as ShownRow, Values } from "@/api/types";
+import type {
+  Field,
+  Form,
+  Linked,
+  Pack,
+  PackPlaces,
+  Packs,
+  Value as Shown,
+  Row as ShownRow,
+  Values,
+} from "@/api/types";
 import { type Compiled, evaluate } from "@/expression/compile";
 import type { Context } from "@/expression/functions";
 import type { Type } from "@/expression/tree";
@@ -43,6 +53,26 @@ export interface Problem {
   row: number | null;
   /** The words of the declaration, where it has some. */
   text: string | null;
+}
+
+/** What is told of packs behind a link, read once. */
+const PACKS = new WeakMap<Behind, Packs | null>();
+
+function packsIn(told: Behind, places: PackPlaces): Packs | null {
+  let packs = PACKS.get(told);
+  if (packs === undefined) {
+    const rows = told[places.lines];
+    const base = told[places.base];
+    const found = (Array.isArray(rows) ? rows : []).flatMap((row: Behind): Pack[] => {
+      const unit = row[places.unit] as Linked | null | undefined;
+      return unit
+        ? [{ unit, numerator: String(row[places.numerator]), denominator: String(row[places.denominator]) }]
+        : [];
+    });
+    packs = base && found.length > 0 ? { base: base as Linked, packs: found } : null;
+    PACKS.set(told, packs);
+  }
+  return packs;
 }
 
 const RECORD = "";
@@ -275,6 +305,16 @@ export class Computation {
       row.shown = shown;
     }
     return row.shown;
+  }
+
+  /** The units in which a quantity is counted; null where there are none, or they are not known yet. */
+  packsOf(name: string, lines: string | null = null, key: string = RECORD): Packs | null {
+    const row = this.find(lines, key);
+    const places = this.plan.fields.get(keyOfPlace(lines, name))?.packs;
+    const id = places && row?.cells.get(places.link);
+    if (!places || typeof id !== "number") return null;
+    const told = this.behind(keyOfPlace(lines, places.link), id);
+    return told ? packsIn(told, places) : null;
   }
 
   private find(lines: string | null, key: string): TypedRow | undefined {

@@ -35,7 +35,8 @@ export function shapeOfHeading(heading: Heading): Shape {
   if (heading.options) shape.options = heading.options;
   if (heading.to) {
     shape.to = heading.to;
-    shape.mayOpen = true;
+    // A row of lines has no page of its own.
+    shape.mayOpen = !heading.to.includes(".");
   }
   if (heading.scale !== undefined) shape.scale = heading.scale;
   return shape;

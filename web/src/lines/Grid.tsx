@@ -14,8 +14,8 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
-import type { Value } from "@/api/types";
-import { isLinked } from "@/fields/shape";
+import type { Field, Value } from "@/api/types";
+import { isLinked, shapeOf } from "@/fields/shape";
 import { shown as shownText } from "@/fields/shown";
 import { ValueText } from "@/fields/ValueText";
 import { dayOf } from "@/look/figures";
@@ -29,9 +29,11 @@ import { acts } from "./keys";
 import type { LinesGridProps } from "./LinesGrid";
 import { blockOf, firstTyped, nextOf, nextTyped, type Place, type Size, within } from "./moving";
 import type { EditorHandle } from "./PickEditor";
+import { inBase, mixed, packedIn } from "./packs";
 import { type Message, type Paste, standing } from "./pasting";
 import { cellValue, RowView, SEPARATOR } from "./RowView";
 import { isUnreadable, readCell, spelled } from "./reading";
+import type { GridRow } from "./rows";
 import { SumsRow } from "./SumsRow";
 import { useClipboard } from "./useClipboard";
 import type { Lines } from "./useLines";
@@ -70,9 +72,8 @@ interface Props {
 
 interface Edit {
   key: string;
-  column: string;
-  before: Value;
-  after: Value;
+  /** The cell that is typed in, and what it brings along: the unit of a quantity. */
+  cells: { column: string; before: Value; after: Value }[];
   isNewRow: boolean;
 }
 
@@ -127,8 +128,11 @@ export function Grid(props: Props) {
     const done = edit.current;
     edit.current = null;
     if (done) {
-      const { isNewRow, ...cell } = done;
-      lines.finished(cell, isNewRow);
+      const { key, isNewRow } = done;
+      lines.finished(
+        done.cells.map((cell) => ({ key, ...cell })),
+        isNewRow,
+      );
     }
     write(null);
     setOpen(false);
@@ -137,7 +141,7 @@ export function Grid(props: Props) {
     const left = edit.current;
     edit.current = null;
     if (left?.isNewRow) lines.drop(left.key);
-    else if (left) lines.live(left.key, left.column, left.before);
+    else if (left) for (const { column, before } of left.cells) lines.live(left.key, column, before);
     write(null);
     setOpen(false);
   };
@@ -150,12 +154,34 @@ export function Grid(props: Props) {
       return;
     }
     const isNewRow = edit.current?.isNewRow ?? active.row >= lines.now.length;
-    const before = edit.current ? edit.current.before : lines.before(row, column.key);
-    const reading = readCell(column.shape, text, today);
+    const known = new Map(edit.current?.cells.map((one) => [one.column, one.before]));
+    const cells = readIn(column.field, row, text).map(({ name, value }) => ({
+      column: name,
+      before: known.has(name) ? known.get(name) : lines.before(row, name),
+      after: value,
+    }));
+    // What was brought along by what was typed before, and is not any more.
+    const left = edit.current?.cells.filter((one) => cells.every((own) => own.column !== one.column)) ?? [];
+    edit.current = { key: row.key, cells, isNewRow };
+    for (const one of left) lines.live(row.key, one.column, one.before);
+    for (const one of cells) lines.live(row.key, one.column, one.after);
+  };
+  /** What a text says: of a quantity in packs also the unit. */
+  const readIn = (own: Field, at: GridRow, text: string): { name: string; value: Value }[] => {
+    const reading = readCell(shapeOf(own), text, today);
+    if (reading.isRead) return [{ name: own.name, value: reading.value }];
+    const packs = own.packs && given.packsOf?.(own, at);
+    const packed = packs && packedIn(text, packs);
+    const unit = own.packs?.in_unit;
+    if (packed && unit && lines.mayType(unit, at)) {
+      return [
+        { name: own.name, value: packed.quantity },
+        { name: unit, value: packed.unit },
+      ];
+    }
+    const isBase = packs && (!unit || idIn(at[unit]) === packs.base.id);
     // What cannot be read stays as it was typed, and is shown to be wrong.
-    const after = reading.isRead ? reading.value : text;
-    edit.current = { key: row.key, column: column.key, before, after, isNewRow };
-    lines.live(row.key, column.key, after);
+    return [{ name: own.name, value: (packed && isBase && inBase(packed, packs)) || text }];
   };
   const begin = () => {
     if (!column || !row || !mayType(active)) return;
@@ -416,6 +442,19 @@ export function Grid(props: Props) {
       },
     });
 
+  /** The quantities of a row as they are counted in packs: column and words by turns. */
+  const counted = columns.flatMap((one) => (one.field?.packs ? [one.field] : []));
+  const mixedIn = (one: GridRow): string =>
+    counted
+      .flatMap((own) => {
+        const packs = given.packsOf?.(own, one);
+        const unit = own.packs?.in_unit;
+        const words =
+          packs && (!unit || idIn(one[unit]) === packs.base.id) && mixed(String(one[own.name] ?? ""), packs);
+        return words ? [own.name, words] : [];
+      })
+      .join(SEPARATOR);
+
   const template = ["44px", ...columns.map((one) => `${one.width}px`), ...(readOnly ? [] : ["40px"])].join(" ");
   const hasSums = columns.some(isSummed);
   const figures = columns.filter((one) => one.field === null);
@@ -460,6 +499,7 @@ export function Grid(props: Props) {
                 more={telling.words.get(idIn(one[telling.column])) ?? ""}
                 moreIn={telling.column}
                 wrong={wrongRows.get(item.index) ?? ""}
+                mixed={mixedIn(one)}
                 active={isHere ? active.column : -1}
                 left={isIn && extent ? block.left : -1}
                 right={isIn && extent ? block.right : -2}

@@ -12,7 +12,7 @@ import { CameraOutlined, PlusOutlined, QuestionCircleOutlined, SnippetsOutlined 
 import { Alert, Button, Drawer, Popover, Tooltip } from "antd";
 import { lazy, memo, Suspense, useCallback, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field, Form, Value, Values } from "@/api/types";
+import type { Field, Form, Packs, Value, Values } from "@/api/types";
 import { dayOf } from "@/look/figures";
 import { useShortcut, useWritten } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
@@ -49,6 +49,8 @@ export interface LinesGridProps {
   values: Values;
   /** Whether a column is to be seen, typed in, and must be filled in a row; decided by the conditions of its field. */
   stateOf: (column: Field, row: GridRow) => CellState;
+  /** The units in which a quantity of a row is counted, where it is counted in several. */
+  packsOf?: (column: Field, row: GridRow) => Packs | null;
   /** Whether somebody typed what stands in a cell: what nobody typed follows its default again when it is taken back. */
   isTyped?: (row: GridRow, column: string) => boolean;
   /** Opens a figure to what it is made of; absent where no row is stored yet. */

@@ -28,6 +28,8 @@ export interface RowProps {
   moreIn: string;
   /** What is wrong: column and text by turns. A column without a name is the row. */
   wrong: string;
+  /** Quantities as they are counted in packs: column and words by turns. */
+  mixed: string;
   /** The column of the active cell; -1 in other rows. */
   active: number;
   left: number;
@@ -60,6 +62,7 @@ export const RowView = memo(function RowView(props: RowProps) {
   const { row, place, top, columns, states, beside, active, left, right, editor, readOnly, isSpare, flash } = props;
   const { t } = useTranslation("lines");
   const wrong = wrongIn(props.wrong);
+  const mixed = wrongIn(props.mixed);
   const own = wrong.get("");
   const classes = ["lines-row", isSpare ? "is-spare" : "", active >= 0 ? "is-here" : ""];
   return (
@@ -112,6 +115,7 @@ export const RowView = memo(function RowView(props: RowProps) {
             title={isActive ? undefined : text}
           >
             {isActive && editor ? editor : state === "h" ? null : cell(column, value, readOnly, beside)}
+            {mixed.has(column.key) && <span className="lines-more">{mixed.get(column.key)}</span>}
             {props.more !== "" && column.key === props.moreIn && <span className="lines-more">{props.more}</span>}
             {isActive &&
               props.onWhy &&

@@ -35,6 +35,8 @@ const WIDTHS: Partial<Record<string, number>> = {
   flag: 68,
   choice: 110,
 };
+/** Beside a quantity there is room for it in packs. */
+const PACKS = 40;
 const WIDE_SIGN = 15;
 const SIGN = 8;
 
@@ -71,7 +73,7 @@ export function columnsOf(
     .map((one, place) => {
       const shape = shapeOf(one);
       const isFigure = FIGURES.has(one.kind);
-      const width = widths[one.name] ?? usualWidth(shape, place === 0);
+      const width = widths[one.name] ?? usualWidth(shape, place === 0) + (one.packs ? PACKS : 0);
       return { key: one.name, label: one.label, shape, field: one, isFigure, width };
     });
   const figures = (beside ?? [])

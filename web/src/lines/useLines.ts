@@ -161,13 +161,15 @@ export class Lines {
     return done.act[0] ?? null;
   }
 
-  /** A cell that was typed is finished. */
-  finished(cell: CellChange, isNewRow: boolean): void {
+  /** A cell that was typed is finished, with those that it brought along. */
+  finished(cells: readonly CellChange[], isNewRow: boolean): void {
+    const [cell] = cells;
+    if (!cell) return;
     if (isNewRow) {
       const at = this.now.findIndex((row) => row.key === cell.key);
-      const row = { key: cell.key, [cell.column]: cell.after } as GridRow;
+      const row = { key: cell.key, ...Object.fromEntries(cells.map((one) => [one.column, one.after])) } as GridRow;
       if (at >= 0) this.history.add([{ kind: "added", rows: [{ at, row }] }]);
-    } else this.history.add([{ kind: "cells", cells: [cell] }]);
+    } else this.history.add([{ kind: "cells", cells: [...cells] }]);
   }
 }
 

@@ -6,15 +6,15 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Query } from "@/api/client";
 import { listQuery } from "@/api/queries";
-import type { DeclaredView, Form, Kind, ListRow, Value } from "@/api/types";
+import type { DeclaredView, Form, Kind, ListRow } from "@/api/types";
 import { shapeOfHeading } from "@/fields/shape";
 import { shown } from "@/fields/shown";
 import { dayOf } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
 import { useNarrow } from "@/look/useNarrow";
 import { CardValues } from "./Board";
-import type { Condition, Part } from "./condition";
-import { byDay, isMonth, monthOf, monthsOn, weeksOf } from "./month";
+import type { Part } from "./condition";
+import { bounds, byDay, dayIn, isMonth, monthOf, monthsOn, weeksOf } from "./month";
 import "./calendar.css";
 
 interface Props {
@@ -29,17 +29,6 @@ interface Props {
 
 const MOST = 1000;
 const IN_A_DAY = 3;
-
-const day = (value: Value) =>
-  value ? (String(value).length > 10 ? dayOf(new Date(String(value))) : String(value)) : "";
-
-/** The bounds of a field in the sheet: days, or the instants at which they begin and end. */
-function bounds(field: string, op: "ge" | "le", at: string, kind: Kind | undefined): Condition {
-  if (kind !== "instant") return { field, op, value: at };
-  const [year = 0, month = 1, date = 1] = at.split("-").map(Number);
-  const instant = new Date(year, month - 1, op === "ge" ? date : date + 1);
-  return { field, op: op === "ge" ? "ge" : "lt", value: instant.toISOString() };
-}
 
 export default function Calendar({ form, view, kindOf, selection, where, month: asked, onMonth }: Props) {
   const { t, i18n } = useTranslation("list");
@@ -82,8 +71,8 @@ export default function Calendar({ form, view, kindOf, selection, where, month: 
   const days = byDay<ListRow>(
     rows,
     (row) => {
-      const from = day(row[on]);
-      return from ? [from, (until && day(row[until])) || from] : null;
+      const from = dayIn(row[on]);
+      return from ? [from, (until && dayIn(row[until])) || from] : null;
     },
     first,
     last,

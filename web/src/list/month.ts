@@ -1,5 +1,7 @@
 /** The days of a month as a sheet of weeks, and which records stand on which day. Pure. */
+import type { Kind, Value } from "@/api/types";
 import { dayOf } from "@/look/figures";
+import type { Condition } from "./condition";
 
 /** `2026-11` of a day. */
 export function monthOf(day: Date): string {
@@ -52,4 +54,17 @@ export function byDay<T>(
     }
   }
   return found;
+}
+
+/** The day of a date or an instant; empty without one. */
+export function dayIn(value: Value): string {
+  return value ? (String(value).length > 10 ? dayOf(new Date(String(value))) : String(value)) : "";
+}
+
+/** The bounds of a field in the sheet: days, or the instants at which they begin and end. */
+export function bounds(field: string, op: "ge" | "le", at: string, kind: Kind | undefined): Condition {
+  if (kind !== "instant") return { field, op, value: at };
+  const [year = 0, month = 1, date = 1] = at.split("-").map(Number);
+  const instant = new Date(year, month - 1, op === "ge" ? date : date + 1);
+  return { field, op: op === "ge" ? "ge" : "lt", value: instant.toISOString() };
 }

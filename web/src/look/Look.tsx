@@ -4,7 +4,16 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
-import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { Preferences } from "@/api/types";
 import { Messages } from "./messages";
@@ -19,6 +28,8 @@ interface Chosen {
   size: Size;
   isDark: boolean;
   choose: (change: { brightness?: Brightness; size?: Size }) => void;
+  /** The page in sight is as bright as it must be, whatever is chosen, until the function that comes back is called. */
+  hold: (brightness: "light" | "dark") => () => void;
 }
 
 const Choice = createContext<Chosen | null>(null);
@@ -49,7 +60,9 @@ export function Look({ children }: { children: ReactNode }) {
   const narrow = useNarrow();
   const [brightness, setBrightness] = useState(() => (localStorage.getItem("onebook.theme") ?? "system") as Brightness);
   const [size, setSize] = useState(() => (localStorage.getItem("onebook.size") ?? "normal") as Size);
-  const isDark = brightness === "dark" || (brightness === "system" && night);
+  const [held, setHeld] = useState<"light" | "dark" | null>(null);
+  const wanted = held ?? brightness;
+  const isDark = wanted === "dark" || (wanted === "system" && night);
   const isEnglish = i18n.language === "en";
 
   useEffect(() => {
@@ -59,6 +72,10 @@ export function Look({ children }: { children: ReactNode }) {
     dayjs.locale(isEnglish ? "en" : "zh-cn");
   }, [i18n.language, isDark, size, isEnglish]);
 
+  const hold = useCallback((one: "light" | "dark") => {
+    setHeld(one);
+    return () => setHeld(null);
+  }, []);
   const chosen = useMemo<Chosen>(
     () => ({
       brightness,
@@ -74,8 +91,9 @@ export function Look({ children }: { children: ReactNode }) {
           setSize(change.size);
         }
       },
+      hold,
     }),
-    [brightness, size, isDark],
+    [brightness, size, isDark, hold],
   );
 
   return (
@@ -111,6 +129,8 @@ function Variables({ isDark }: { isDark: boolean }) {
       "--accent-soft": token.colorPrimaryBg,
       // On the primary colour's own shade, where the primary itself is hard to read at night.
       "--accent-ink": isDark ? "#b5cef6" : token.colorPrimary,
+      // On a surface of the primary colour itself.
+      "--on-strong": isDark ? "#10161f" : "#ffffff",
       "--hover": token.colorFillTertiary,
       "--good": token.colorSuccess,
       "--warn": token.colorWarning,

@@ -20,7 +20,7 @@ const LIGHT = {
   colorBorderSecondary: "#e8e5df",
   colorTextDescription: "#5f6368",
   colorTextTertiary: "#6b6f75",
-  colorTextPlaceholder: "#74787e",
+  colorTextPlaceholder: "#6c7076",
 } as const;
 
 const DARK = {

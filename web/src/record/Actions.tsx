@@ -18,6 +18,7 @@ import { print as printFile } from "@/api/print";
 import type { Form, OpenTransition, RecordPage } from "@/api/types";
 import { useMessage } from "@/look/messages";
 import { useShortcut, useWritten } from "@/look/shortcuts";
+import { RuleButtons } from "@/rule/RuleButtons";
 import type { Command } from "./commands";
 import { leadsOn } from "./path";
 
@@ -121,6 +122,9 @@ export const Actions = memo(function Actions(props: Props) {
       <Button icon={<MoreOutlined aria-hidden="true" />} aria-label={t("common:more")} />
     </Dropdown>
   );
+  const ruleButtons = page !== null && (page.buttons ?? []).length > 0 && (
+    <RuleButtons form={form.form} id={page.id} buttons={page.buttons ?? []} isDirty={isDirty} />
+  );
   const why = steps.filter((one) => !one.is_allowed && one.reasons.length > 0);
   return (
     <div className="record-actions">
@@ -140,9 +144,11 @@ export const Actions = memo(function Actions(props: Props) {
         )}
         {!narrow && page !== null && printButton()}
         {moreButton}
+        {!narrow && ruleButtons}
         {save}
         {narrow ? stepButtons.slice(0, 2) : stepButtons}
       </div>
+      {narrow && ruleButtons && <div className="action-row">{ruleButtons}</div>}
       {why.map((one) => (
         <p key={one.name} className="why-not">
           {t("whyNot", { label: one.label, reasons: one.reasons.join("；") })}
@@ -254,7 +260,9 @@ function StepButton({ step, isMain, label, hint, isBusy, onStep }: StepProps) {
 
 /** The steps that are open to the record; to a new one, those that lead on from where it will begin: nobody makes one to give it up. */
 function stepsOf(form: Form, page: RecordPage | null): OpenTransition[] {
-  if (page !== null) return page.deleted_at ? [] : page.transitions;
+  if (page?.deleted_at) return [];
+  // While others are asked, the bar over the record says so: steps that wait for them need not say it again.
+  if (page !== null) return page.flow ? page.transitions.filter((one) => one.is_allowed) : page.transitions;
   const first = form.states[0]?.name ?? "";
   return form.transitions
     .filter((one) => one.may_run && one.from.includes(first) && leadsOn(form, first, one.to))

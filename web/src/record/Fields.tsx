@@ -86,6 +86,7 @@ export function Fields({ form, page, typing, isTyping, open, errors, besides, wh
                   const isNew = !row.id && open.rows.has(field.name);
                   return { ...own, editable: own.editable && (isOpen || isNew) };
                 }}
+                packsOf={(column, row) => typing.packsOf(column.name, field.name, row.key)}
                 isTyped={(row, column) => isTypedIn(typing.typed, field.name, row.key, column)}
                 {...(page
                   ? {

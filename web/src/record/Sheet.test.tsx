@@ -251,6 +251,33 @@ describe("a record on its page", () => {
     expect(sent("PATCH", "note/7")[1]?.body).toEqual({ expected_version: 2, values: { words: "mine" } });
   });
 
+  it("says of a step what was changed since, and looks at it again", async () => {
+    let version = 1;
+    answers["GET note/7"] = () => ({ body: stored(version, {}) });
+    answers["POST note/7/send/preview"] = (body) => {
+      if (body.expected_version === 1) version = 2;
+      const cause = {
+        code: "form.changed_since",
+        field: "words",
+        row: null,
+        text: "words was changed by Ada",
+        data: {},
+      };
+      const stale = { code: "form.stale", detail: "stale", data: { version }, problems: [cause] };
+      const isLatest = body.expected_version === version;
+      const nothing = { outcome: null, entries: [], holds: [], balances: [], created: [] };
+      return { body: { ...nothing, is_possible: isLatest, refusals: isLatest ? [] : [stale] } };
+    };
+    open("/note/7");
+    await userEvent.click(await screen.findByRole("button", { name: "Send" }));
+    expect(await screen.findByText("words was changed by Ada")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Confirm Send" })).toBeDisabled();
+    expect(screen.queryByRole("radio")).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Look again at the latest" }));
+    await waitFor(() => expect(screen.getByRole("button", { name: "Confirm Send" })).toBeEnabled());
+    expect(screen.queryByText("words was changed by Ada")).toBeNull();
+  });
+
   it("offers what was typed before a crash", async () => {
     const first = open("/note/7");
     await userEvent.type(await screen.findByLabelText("words"), "half a sen");

@@ -7,17 +7,18 @@ import { useLocation } from "react-router";
 import { sessionQuery } from "@/api/queries";
 import type { Field, Form, RecordPage, Values } from "@/api/types";
 import { neighbours, walkSeen } from "@/fields/walk";
+import { FlowBar } from "@/flow/FlowBar";
 import { useNarrow } from "@/look/useNarrow";
 import { useSteady } from "@/look/useSteady";
+import { Activity } from "@/talk/Activity";
+import { Files } from "@/talk/Files";
 import { Actions, type Doing } from "./Actions";
-import { Activity } from "./Activity";
 import { AmendActions, AmendNote } from "./Amending";
 import { Chain } from "./Chain";
 import { Conflict } from "./Conflict";
 import { contextOf, keptPlace } from "./context";
 import { isTouchedPlace, placed, standing, withoutPlace } from "./errors";
 import { Fields } from "./Fields";
-import { Files } from "./Files";
 import { Head } from "./Head";
 import { Notes } from "./Notes";
 import { openIn, opensMore } from "./open";
@@ -178,6 +179,7 @@ export function Sheet({ form, page, base, initial }: Props) {
           <div className="unseen" aria-live="polite">
             {errors.map((one) => one.text).join(" ")}
           </div>
+          {page?.flow && <FlowBar flow={page.flow} isDirty={isDirty} />}
           {amended && <AmendNote form={form} step={amended} />}
           <Notes
             kept={
@@ -236,6 +238,7 @@ export function Sheet({ form, page, base, initial }: Props) {
           onConfirm={(command) => run.mutate({ command, label: doing.label })}
           onClose={() => setDoing(null)}
           onStale={acting.meet}
+          onAgain={() => void acting.again()}
           onFigure={(account, at) => setQuestion({ of: "account", account, at })}
         />
       )}

@@ -1,7 +1,9 @@
 /** What can be done to a record, each with its address and body, so that it is previewed and done by the same words. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Linked, Outcome } from "@/api/types";
+import type { Outcome } from "@/api/types";
+import type { Preview } from "@/behind/preview";
+import type { RouteStep } from "@/flow/flows";
 
 export type Command =
   | { do: "create"; form: string; values: Record<string, unknown>; next?: string; acceptWarnings?: boolean }
@@ -16,56 +18,6 @@ export type Command =
     }
   | { do: "run"; form: string; id: number; version: number; transition: string }
   | { do: "reverse"; form: string; id: number; step: number; followers: boolean };
-
-interface Place {
-  account: string;
-  label: string;
-  places: Record<string, Linked>;
-}
-
-export interface Entry extends Place {
-  quantity: string;
-  amount: string;
-}
-
-export interface Hold extends Place {
-  name: string;
-  takes: boolean;
-  wanted: string;
-  settled: string;
-  released: string;
-  waiting: string;
-  open: string;
-  is_new: boolean;
-  due: string | null;
-}
-
-type Pair = [string | null, string | null];
-
-export interface Balance extends Place {
-  quantity: Pair;
-  amount: Pair;
-  available: Pair;
-  projected: Pair;
-  waiting: Pair;
-}
-
-export interface Refused {
-  code: string;
-  detail: string;
-  data: Record<string, unknown>;
-  problems: { code: string; field: string | null; row: number | null; text: string; data: Record<string, unknown> }[];
-}
-
-export interface Preview {
-  is_possible: boolean;
-  outcome: { state: string | null; undone: [string, number, string][] } | null;
-  entries: Entry[];
-  holds: Hold[];
-  balances: Balance[];
-  created: { form: string; label: string }[];
-  refusals: Refused[];
-}
 
 /** Words of what a transition does, as the form declares it. */
 export interface Explained {
@@ -119,8 +71,13 @@ export function execute(command: Command, key: string): Promise<Outcome> {
   return api[method]<Outcome>(path, body, { key });
 }
 
+/** Who is asked before it is done, where anybody is. */
+export interface StepPreview extends Preview {
+  route?: RouteStep[] | null;
+}
+
 /** What it would do; nothing is written. */
-export function preview(command: Command, signal: AbortSignal): Promise<Preview> {
+export function preview(command: Command, signal: AbortSignal): Promise<StepPreview> {
   const { path, body } = addressed(command);
-  return api.post<Preview>(`${path}/preview`, body, { signal });
+  return api.post<StepPreview>(`${path}/preview`, body, { signal });
 }

@@ -38,6 +38,8 @@ interface Given {
 
 /** Effects that stay within the record: a step with no others is taken without a look at what it does. */
 const QUIET = new Set(["states", "requires", "sets", "edits", "undo"]);
+/** Of a refusal: both changed this. */
+const CLASH = "form.changed_by_other";
 const UNDO_SECONDS = 8;
 
 export function useActing({ form, page, start, typing, amends, onEnd, onSaved, onAmend, onRestart }: Given) {
@@ -70,12 +72,21 @@ export function useActing({ form, page, start, typing, amends, onEnd, onSaved, o
     },
   });
 
-  /** Somebody else changed the same: what each of them says is put side by side. */
+  /** Somebody else changed the same: what each of them says is put side by side. What only stands in the way of a step is said where it was asked for. */
   const meet = async (causes: readonly Cause[]) => {
     if (!page) return;
     const theirs = await queries.fetchQuery({ ...recordQuery(form.form, page.id), staleTime: 0 });
+    if (causes.every((one) => one.code !== CLASH)) return;
     setDoing(null);
     setClashes({ clashes: clashesOf(form, causes, start.base, theirs.values, typed), theirs });
+  };
+
+  /** The step is looked at again, of the record as it is now. */
+  const again = async () => {
+    if (!page || doing?.command.do !== "run") return;
+    const { version } = await queries.fetchQuery({ ...recordQuery(form.form, page.id), staleTime: 0 });
+    run.reset();
+    setDoing({ ...doing, command: { ...doing.command, version } });
   };
 
   const isRefused = (error: unknown) => {
@@ -92,6 +103,7 @@ export function useActing({ form, page, start, typing, amends, onEnd, onSaved, o
     onSaved();
     void queries.invalidateQueries({ queryKey: keys.lists(form.form) });
     void queries.invalidateQueries({ queryKey: keys.home });
+    if (outcome.flow) void queries.invalidateQueries({ queryKey: keys.flows });
     for (const one of outcome.created) void queries.invalidateQueries({ queryKey: keys.lists(one.form) });
     for (const one of outcome.undone) void queries.invalidateQueries({ queryKey: keys.record(one.form, one.id) });
     await queries.invalidateQueries({ queryKey: keys.record(form.form, outcome.id), refetchType: "all" });
@@ -102,7 +114,7 @@ export function useActing({ form, page, start, typing, amends, onEnd, onSaved, o
     void message.success({
       content: (
         <span role="status">
-          {isSave ? t("common:saved") : t("done", { what: label })}
+          {outcome.flow ? t("flow:submittedFor") : isSave ? t("common:saved") : t("done", { what: label })}
           {stands.map((address) => (
             <Button key={address} type="link" size="small" onClick={() => navigate(address)}>
               {t("openCreated")}
@@ -223,5 +235,5 @@ export function useActing({ form, page, start, typing, amends, onEnd, onSaved, o
     },
   });
 
-  return { run, bin, restore, refused, clashes, setClashes, meet, doing, setDoing, save, step, settle, discard };
+  return { run, bin, restore, refused, clashes, setClashes, meet, again, doing, setDoing, save, step, settle, discard };
 }

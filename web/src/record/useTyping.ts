@@ -1,7 +1,7 @@
 /** A record being typed: what somebody touched, what follows from it, and what is wrong with it so far. */
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { api, type Cause } from "@/api/client";
-import type { Field, Form, RecordPage, Value, Values } from "@/api/types";
+import type { Field, Form, Packs, RecordPage, Value, Values } from "@/api/types";
 import { Computation, type FieldState, type LinkedAnswer } from "@/computation/computation";
 import type { Context } from "@/expression/functions";
 import type { GridRow } from "@/lines/rows";
@@ -47,6 +47,7 @@ export interface Typing {
   /** The server could not be asked what follows: figures may be missing until it answers again. */
   isBehind: boolean;
   stateOf: (name: string, lines?: string, key?: string) => FieldState;
+  packsOf: (name: string, lines: string, key: string) => Packs | null;
   set: (field: Field, value: Value) => void;
   setRows: (field: Field, rows: GridRow[]) => void;
   /** Put these typed values in place of all that were typed. */
@@ -152,11 +153,15 @@ export function useTyping({ form, page, base, typed: initial, step, context }: S
     (name: string, lines?: string, key?: string) => computation.stateOf(name, lines ?? null, key),
     [computation],
   );
+  const packsOf = useCallback(
+    (name: string, lines: string, key: string) => computation.packsOf(name, lines, key),
+    [computation],
+  );
   const replace = useCallback((next: Typed) => {
     setTyped(next);
     if (isDrafted.current) beginAnew();
     isDrafted.current = false;
   }, []);
   const isBehind = isUnlinked || isUndrafted;
-  return { typed, shown, isDirty: isChanged(base, typed), hints, isBehind, stateOf, set, setRows, replace };
+  return { typed, shown, isDirty: isChanged(base, typed), hints, isBehind, stateOf, packsOf, set, setRows, replace };
 }

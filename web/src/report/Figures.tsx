@@ -24,16 +24,19 @@ export interface Picked {
 interface Props {
   page: ReportPage;
   sort: string | null;
-  onSort: (sort: string | null) => void;
+  /** Without it the order is as it comes. */
+  onSort?: (sort: string | null) => void;
   /** Opens what stands behind a figure; without it figures are text. */
   onOpen?: (column: Heading, row: ListRow) => void;
+  /** The columns that open; without it those that are measures. */
+  opening?: readonly string[];
   /** Opens a sum at the foot. */
   onOpenTotal?: (column: Heading) => void;
   /** Without it no row is chosen. */
   picked?: Picked | null;
 }
 
-export function Figures({ page, sort, onSort, onOpen, onOpenTotal, picked }: Props) {
+export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, picked }: Props) {
   const { t } = useTranslation("report");
   if (page.rows.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("noFigures")} />;
   const shapes = new Map(page.columns.map((column) => [column.key, shapeOfHeading(column)]));
@@ -42,7 +45,9 @@ export function Figures({ page, sort, onSort, onOpen, onOpenTotal, picked }: Pro
     const shape = shapes.get(column.key);
     if (!shape) return null;
     const text = <ValueText shape={shape} value={row[column.key]} />;
-    if (!onOpen || !column.measure || isBlank(row[column.key])) return text;
+    const isOpen = opening ? opening.includes(column.key) : column.measure;
+    // What is left over is of many rows, and has no key of its own.
+    if (!onOpen || !isOpen || row.is_rest || isBlank(row[column.key])) return text;
     return <Opens onClick={() => onOpen(column, row)}>{text}</Opens>;
   };
   const total = (column: Heading) => {
@@ -63,11 +68,15 @@ export function Figures({ page, sort, onSort, onOpen, onOpenTotal, picked }: Pro
               const order = sort === column.key ? "ascending" : sort === `-${column.key}` ? "descending" : undefined;
               return (
                 <th key={column.key} scope="col" className={align(column)} aria-sort={order}>
-                  <button type="button" onClick={() => onSort(turned(sort, column.key))}>
-                    {column.label}
-                    {order === "ascending" && <CaretUpOutlined aria-hidden="true" />}
-                    {order === "descending" && <CaretDownOutlined aria-hidden="true" />}
-                  </button>
+                  {onSort ? (
+                    <button type="button" onClick={() => onSort(turned(sort, column.key))}>
+                      {column.label}
+                      {order === "ascending" && <CaretUpOutlined aria-hidden="true" />}
+                      {order === "descending" && <CaretDownOutlined aria-hidden="true" />}
+                    </button>
+                  ) : (
+                    <span>{column.label}</span>
+                  )}
                 </th>
               );
             })}

@@ -1,27 +1,37 @@
 /** A report: what it is asked for, its figures with their sums, a picture of them, and the way behind each figure. */
-import { BarChartOutlined, DownloadOutlined, PrinterOutlined, TableOutlined } from "@ant-design/icons";
+import {
+  BarChartOutlined,
+  DownloadOutlined,
+  LineChartOutlined,
+  PieChartOutlined,
+  PrinterOutlined,
+  TableOutlined,
+} from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Dropdown, Empty, Pagination, Skeleton, Tooltip } from "antd";
-import { lazy, Suspense, useState } from "react";
+import { Button, Dropdown, Empty, Pagination, Segmented, Skeleton, Tooltip } from "antd";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 import { api, keep } from "@/api/client";
 import { print as printFile } from "@/api/print";
 import { reportQuery, reportsQuery } from "@/api/queries";
 import type { Heading, ListRow, ReportPage as Page, ReportDescription } from "@/api/types";
+import { isDrawable } from "@/chart/drawing";
+import { Picture } from "@/chart/Picture";
 import { grouped } from "@/look/figures";
 import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
 import { useShortcut, useWritten } from "@/look/shortcuts";
-import { accountBehind, rowsBehind } from "./behind";
+import { accountBehind, partsBehind, rowsBehind } from "./behind";
 import { Creates } from "./Creates";
 import { type Choice, changedChoice, choosable, NOBODY } from "./choosing";
 import { Figures, type Picked } from "./Figures";
+import { isDerived, withOthers } from "./others";
 import { ParameterBar } from "./ParameterBar";
 import { type Asked, askedIn, changed, PAGE_SIZE, questionOf } from "./parameters";
+import { READABLE, Readings } from "./Readings";
 import "./report.css";
 
-const Picture = lazy(() => import("./Picture"));
 const BehindFigure = lazy(() => import("@/behind/BehindFigure"));
 
 export default function ReportPage() {
@@ -37,9 +47,10 @@ export default function ReportPage() {
   const missing = described?.parameters.find((one) => one.required && !asked.parameters[one.name]);
   const page = useQuery({ ...reportQuery(report, questionOf(asked)), enabled: described !== undefined && !missing });
   const change = (to: Record<string, string | null>) => setSearch(changed(search, to), { replace: true });
-  const isDrawn = search.get("chart") === "1";
+  const shape = shapeIn(search);
+  const isDrawn = shape !== "table";
   const isOfRecords = described?.source === "records";
-  const opens = described && described.source !== "subjects" && (!isOfRecords || described.keys > 0);
+  const opens = described && (!isOfRecords || described.keys > 0);
   const under = JSON.stringify([report, asked.parameters]);
   const choice = chosen.under === under ? chosen.rows : NOBODY;
   const choose = (rows: Choice) => setChosen({ under, rows });
@@ -51,17 +62,32 @@ export default function ReportPage() {
       <header className="report-head">
         <h1>{described?.label ?? " "}</h1>
         <span className="report-space" />
-        <Tooltip title={t(isDrawn ? "asTable" : "asChart")}>
-          <Button
-            icon={isDrawn ? <TableOutlined aria-hidden="true" /> : <BarChartOutlined aria-hidden="true" />}
-            aria-label={t(isDrawn ? "asTable" : "asChart")}
-            onClick={() => change({ chart: isDrawn ? null : "1" })}
+        {page.data && (isDrawn || isDrawable(page.data)) && (
+          <Segmented
+            aria-label={t("shape")}
+            value={shape}
+            onChange={(to) => change({ chart: to === "table" ? null : to, page: search.get("page") })}
+            options={SHAPES.map((value) => ({
+              value,
+              label: (
+                <span title={t(`as.${value}`)}>
+                  {ICONS[value]}
+                  <span className="unseen">{t(`as.${value}`)}</span>
+                </span>
+              ),
+            }))}
           />
-        </Tooltip>
+        )}
+        {described && READABLE.has(described.source) && <Readings asked={asked.parameters} onChange={change} />}
         {described && <TakeOut described={described} asked={asked} isAnswered={page.data !== undefined && !missing} />}
       </header>
       {described && (
-        <ParameterBar described={described} given={page.data?.parameters ?? {}} asked={asked} onChange={change} />
+        <ParameterBar
+          parameters={described.parameters}
+          given={page.data?.parameters ?? {}}
+          asked={asked.parameters}
+          onChange={change}
+        />
       )}
       <ProblemNote error={page.error} onRetry={() => void page.refetch()} />
       {missing && (
@@ -69,9 +95,22 @@ export default function ReportPage() {
       )}
       {page.isPending && !missing && <Skeleton active />}
       {page.data && !missing && isDrawn && (
-        <Suspense fallback={<Skeleton active />}>
-          <Picture page={page.data} title={described?.label ?? ""} />
-        </Suspense>
+        <div className="picture">
+          <Picture
+            page={page.data}
+            kind={shape}
+            label={described?.label ?? ""}
+            fills={isOfRecords}
+            onPick={
+              opens
+                ? (row, key) => {
+                    const column = page.data.columns.find((one) => one.key === key);
+                    if (column) setOpened({ column, row: page.data.rows[row] ?? null });
+                  }
+                : undefined
+            }
+          />
+        </div>
       )}
       {described && page.data && !missing && !isDrawn && picked && (
         <Creates
@@ -89,10 +128,11 @@ export default function ReportPage() {
       )}
       {page.data && !missing && !isDrawn && (
         <Figures
-          page={page.data}
+          page={withOthers(page.data, t("chart:others"))}
           picked={picked}
           sort={asked.sort}
           onSort={(sort) => change({ sort })}
+          opening={described?.opens ?? page.data.columns.filter(isMeasure).map((one) => one.key)}
           {...(opens ? { onOpen: (column: Heading, row: ListRow) => setOpened({ column, row }) } : {})}
           {...(opens && isOfRecords ? { onOpenTotal: (column: Heading) => setOpened({ column, row: null }) } : {})}
         />
@@ -109,6 +149,22 @@ export default function ReportPage() {
       )}
     </div>
   );
+}
+
+const isMeasure = (column: Heading) => Boolean(column.measure) && !isDerived(column.key);
+
+const SHAPES = ["table", "line", "bar", "pie"] as const;
+type Shape = (typeof SHAPES)[number];
+const ICONS: Record<Shape, ReactNode> = {
+  table: <TableOutlined aria-hidden="true" />,
+  line: <LineChartOutlined aria-hidden="true" />,
+  bar: <BarChartOutlined aria-hidden="true" />,
+  pie: <PieChartOutlined aria-hidden="true" />,
+};
+
+function shapeIn(address: URLSearchParams): Shape {
+  const asked = address.get("chart");
+  return SHAPES.find((one) => one === asked) ?? "table";
 }
 
 function pickedIn(
@@ -132,6 +188,7 @@ function pickedIn(
 
 /** What is asked about a figure: the rows of records that sum to it, or the entries of its account. */
 function behind(described: ReportDescription, page: Page, { column, row }: { column: Heading; row: ListRow | null }) {
+  if (described.opens && row) return partsBehind(described, page, column, row);
   return described.source === "records" || !row
     ? rowsBehind(described, page, column, row)
     : accountBehind(described, page, column, row);

@@ -26,6 +26,23 @@ export function rowsBehind(
   };
 }
 
+/** A row of a statement is known by its first column: a subject's code, or a line. */
+export function partsBehind(
+  described: ReportDescription,
+  page: ReportPage,
+  column: Heading,
+  row: ListRow,
+): RowsBehind & { of: "parts" } {
+  const keys = page.columns.slice(0, 1);
+  return {
+    of: "parts",
+    report: described.report,
+    column: column.key,
+    at: Object.fromEntries(keys.map((key) => [key.key, keyOf(row[key.key])])),
+    parameters: page.parameters,
+  };
+}
+
 /** A cell of a key as the server is asked for it: of links the id. */
 export function keyOf(value: unknown): Key {
   if (typeof value === "object" && value !== null && "id" in value) return Number(value.id);

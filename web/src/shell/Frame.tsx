@@ -1,7 +1,7 @@
 /** The frame around every page: where one may go, who one is, what is new, and the page itself. */
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Outlet, useLocation, useNavigate } from "react-router";
+import { Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
 import { useLive } from "@/api/live";
 import { useShortcut } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
@@ -23,6 +23,7 @@ export function Frame() {
   const isNarrow = useNarrow();
   const navigate = useNavigate();
   const { pathname } = useLocation();
+  const [search] = useSearchParams();
   const [seeks, setSeeks] = useState(false);
   const [helps, setHelps] = useState(false);
   const [shows, setShows] = useState(false);
@@ -65,6 +66,17 @@ export function Frame() {
     setSeeks(false);
   };
 
+  // On a wall nobody moves about.
+  if (search.get("wall") === "1" && pathname.startsWith("/dashboards/"))
+    return (
+      <main id="page" tabIndex={-1} className="frame-wall">
+        <Fault at={pathname}>
+          <Suspense fallback={<Late />}>
+            <Outlet />
+          </Suspense>
+        </Fault>
+      </main>
+    );
   return (
     <div className="frame">
       <a className="skip" href="#page">

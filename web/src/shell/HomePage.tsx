@@ -2,19 +2,24 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Skeleton } from "antd";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { homeQuery } from "@/api/queries";
+import { waitingQuery } from "@/flow/flows";
 import { ProblemNote } from "@/look/ProblemNote";
 import { ActivityFeed } from "./ActivityFeed";
 import { useSession } from "./session";
 import { WaitingCards } from "./WaitingCards";
 import "./home.css";
 
+const WaitingTile = lazy(() => import("@/flow/WaitingTile"));
+
 export default function HomePage() {
   const { t } = useTranslation("shell");
   const session = useSession();
   const home = useQuery(homeQuery);
+  const waiting = useQuery(waitingQuery).data ?? 0;
   const hour = new Date().getHours();
   const greeting = t(hour < 6 ? "night" : hour < 12 ? "morning" : hour < 18 ? "afternoon" : "evening");
   return (
@@ -39,6 +44,16 @@ export default function HomePage() {
         </div>
       </header>
       <ProblemNote error={home.error} onRetry={() => void home.refetch()} />
+      {waiting > 0 && (
+        <section aria-labelledby="home-flows">
+          <h2 id="home-flows">{t("flowsForMe")}</h2>
+          <div className="home-flows">
+            <Suspense>
+              <WaitingTile most={5} />
+            </Suspense>
+          </div>
+        </section>
+      )}
       <section aria-labelledby="home-waiting">
         <h2 id="home-waiting">{t("waiting")}</h2>
         {home.isPending ? (

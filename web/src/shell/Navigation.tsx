@@ -7,10 +7,12 @@ import {
   MenuUnfoldOutlined,
   NodeIndexOutlined,
 } from "@ant-design/icons";
-import { Tooltip } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Badge, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
+import { waitingQuery } from "@/flow/flows";
 import { PlaceList } from "./PlaceList";
 import { type Part, partOf } from "./places";
 
@@ -27,6 +29,7 @@ export function Navigation() {
   const { t } = useTranslation("shell");
   const { pathname } = useLocation();
   const [part, setPart] = useState<Part>(() => partOf(pathname) ?? "home");
+  const waiting = useQuery(waitingQuery).data ?? 0;
   const [isFolded, setFolded] = useState(() => localStorage.getItem(FOLDED) === "1");
   const fold = () => {
     localStorage.setItem(FOLDED, isFolded ? "0" : "1");
@@ -43,11 +46,21 @@ export function Navigation() {
             <Link
               to={one.address}
               className={one.part === part ? "rail-part chosen" : "rail-part"}
-              aria-label={t(`part.${one.part}`)}
+              aria-label={
+                one.part === "flows" && waiting > 0
+                  ? `${t("part.flows")} ${t("flowsWaiting", { count: waiting })}`
+                  : t(`part.${one.part}`)
+              }
               aria-current={one.part === part ? "true" : undefined}
               onClick={() => setPart(one.part)}
             >
-              {one.icon}
+              {one.part === "flows" ? (
+                <Badge count={waiting} size="small" offset={[4, -2]} aria-hidden="true">
+                  {one.icon}
+                </Badge>
+              ) : (
+                one.icon
+              )}
             </Link>
           </Tooltip>
         ))}

@@ -1,6 +1,6 @@
 /** Every address and the page behind it. What is not needed on the way from the door to a list loads when it is asked for. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { sessionQuery } from "@/api/queries";
 import { ProblemNote } from "@/look/ProblemNote";
@@ -15,14 +15,37 @@ const { Page: HomePage } = PAGES.home;
 const { Page: ListPage } = PAGES.list;
 const { Page: RecordPage } = PAGES.record;
 const { Page: ReportPage } = PAGES.report;
+const { Page: DashboardPage } = PAGES.dashboard;
+const SharedPage = lazy(() => import("@/dashboard/SharedPage"));
 const { Page: ActivityPage } = later(() => import("./ActivityPage"));
 const { Page: DashboardsPage } = later(() => import("./DashboardsPage"));
-const { Page: FlowsPage } = later(() => import("./FlowsPage"));
+const { Page: FlowsPage } = later(() => import("@/flow/FlowsPage"));
+const { Page: RulesPage } = later(() => import("@/rule/RulesPage"));
+const { Page: ChannelsPage } = later(() => import("@/message/ChannelsPage"));
+const { Page: LogPage } = later(() => import("@/message/LogPage"));
+const { Page: PreferencesPage } = later(() => import("./PreferencesPage"));
 const { Page: ScanPage } = later(() => import("./ScanPage"));
 const { Page: ImportPage } = later(() => import("@/list/ImportPage"));
 
-/** `ahead`: what was asked for before anything was drawn; the pages stand when it is there. */
-export function Pages({ ahead }: { ahead: Promise<void> }) {
+interface Props {
+  /** What was asked for before anything was drawn; the pages stand when it is there. */
+  ahead: Promise<void>;
+}
+
+export function Pages({ ahead }: Props) {
+  const token = /^\/shared\/([^/]+)\/?$/.exec(window.location.pathname)?.[1];
+  if (!token) return <Inside ahead={ahead} />;
+  return (
+    // Whoever has a link to something needs no door; nothing else is behind it.
+    <BrowserRouter>
+      <Suspense fallback={<Late />}>
+        <SharedPage token={decodeURIComponent(token)} />
+      </Suspense>
+    </BrowserRouter>
+  );
+}
+
+function Inside({ ahead }: Props) {
   const session = useSession();
   useOwnLook(session);
   const { error, refetch } = useQuery(sessionQuery);
@@ -44,7 +67,14 @@ export function Pages({ ahead }: { ahead: Promise<void> }) {
           <Route index element={<HomePage />} />
           <Route path="activity" element={<ActivityPage />} />
           <Route path="dashboards" element={<DashboardsPage />} />
+          <Route path="dashboards/:dashboard" element={<DashboardPage />} />
           <Route path="flows" element={<FlowsPage />} />
+          <Route path="flows/:id" element={<FlowsPage />} />
+          <Route path="rules" element={<RulesPage />} />
+          <Route path="rules/:rule" element={<RulesPage />} />
+          <Route path="channels" element={<ChannelsPage />} />
+          <Route path="messages" element={<LogPage />} />
+          <Route path="preferences" element={<PreferencesPage />} />
           <Route path="scan" element={<ScanPage />} />
           <Route path="reports/:report" element={<ReportPage />} />
           <Route path=":form" element={<ListPage />} />

@@ -12,7 +12,7 @@ import { titleOf } from "@/fields/title";
 import { useLook } from "@/look/Look";
 import { useMessage } from "@/look/messages";
 import { placesOf } from "./places";
-import { useSignOut } from "./session";
+import { useSession, useSignOut } from "./session";
 import { useInitials } from "./useInitials";
 
 interface Item {
@@ -133,6 +133,8 @@ function useActions(): Item[] {
   const { t } = useTranslation("shell");
   const { isDark, choose } = useLook();
   const signOut = useSignOut();
+  const session = useSession();
+  const navigate = useNavigate();
   const message = useMessage();
   return [
     {
@@ -145,6 +147,11 @@ function useActions(): Item[] {
         api.patch("session/preferences", { theme }).catch(() => void message.warning(t("notKept")));
       },
     },
+    ...["preferences", ...(session?.user?.administers ? ["rules", "channels", "messages"] : [])].map((one) => ({
+      key: `/${one}`,
+      label: t(one === "preferences" ? one : `administer.${one}`),
+      run: () => void navigate(`/${one}`),
+    })),
     { key: "leave", label: t("signOut"), run: () => signOut.mutate() },
   ];
 }

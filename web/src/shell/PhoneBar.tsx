@@ -1,8 +1,11 @@
 /** The foot of a phone's page: the parts by thumb, and everything else in a sheet. */
 import { HomeOutlined, MenuOutlined, NodeIndexOutlined, ScanOutlined, SearchOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Badge } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
+import { waitingQuery } from "@/flow/flows";
 
 const PhonePlaces = lazy(() => import("./PhonePlaces"));
 
@@ -14,6 +17,7 @@ interface Props {
 
 export function PhoneBar({ shows, onShow, onSeek }: Props) {
   const { t } = useTranslation("shell");
+  const waiting = useQuery(waitingQuery).data ?? 0;
   // Once there, it stays: it goes away the way it came.
   const [wasShown, setWasShown] = useState(shows);
   if (shows && !wasShown) setWasShown(true);
@@ -25,8 +29,11 @@ export function PhoneBar({ shows, onShow, onSeek }: Props) {
           {t("part.home")}
         </NavLink>
         <NavLink to="/flows">
-          <NodeIndexOutlined aria-hidden="true" />
+          <Badge count={waiting} size="small" aria-hidden="true">
+            <NodeIndexOutlined className="phone-sign" />
+          </Badge>
           {t("part.flows")}
+          {waiting > 0 && <span className="unseen">{t("flowsWaiting", { count: waiting })}</span>}
         </NavLink>
         <NavLink to="/scan">
           <ScanOutlined aria-hidden="true" />

@@ -2,6 +2,7 @@
 import { DownOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 import { menusQuery } from "@/api/queries";
 import type { Menu as Group } from "@/api/types";
@@ -15,15 +16,18 @@ const STEPS: Record<string, (at: number, count: number) => number> = {
   End: (_, count) => count - 1,
 };
 
-/** The groups of a part: forms in the part of tables, reports in that of dashboards, both at home. */
+/** The groups of a part: forms in the part of tables, dashboards and reports in that of dashboards, all of them at home. */
 export function PlaceList({ part }: { part: Part }) {
+  const { t } = useTranslation("shell");
   const { data: menus = [] } = useQuery(menusQuery);
   const { pathname } = useLocation();
   const [open, setOpen] = useState<string[] | null>(() => JSON.parse(localStorage.getItem(OPEN) ?? "null"));
-  const groups = menus.map((group) => narrowed(group, part)).filter((group) => group.items.length > 0);
+  const groups = (part === "dashboards" ? [boardsOf(menus, t("part.dashboards")), ...menus] : menus)
+    .map((group) => narrowed(group, part))
+    .filter((group) => group.items.length > 0);
   const here = `/${pathname
     .split("/")
-    .slice(1, pathname.startsWith("/reports/") ? 3 : 2)
+    .slice(1, /^\/(reports|dashboards)\//.test(pathname) ? 3 : 2)
     .join("/")}`;
   const shown = open ?? groups.map((group) => group.menu);
   const toggle = (menu: string) => {
@@ -85,8 +89,16 @@ function walk(event: KeyboardEvent<HTMLUListElement>): void {
   all[step(at, all.length)]?.focus();
 }
 
+/** Dashboards of all groups stand together, before the reports. */
+const BOARDS = ".dashboards";
+
+function boardsOf(menus: readonly Group[], label: string): Group {
+  return { menu: BOARDS, label, items: menus.flatMap((group) => group.items.filter((item) => item.dashboard)) };
+}
+
 function narrowed(group: Group, part: Part): Group {
   if (part === "tables") return { ...group, items: group.items.filter((item) => item.form) };
-  if (part === "dashboards") return { ...group, items: group.items.filter((item) => item.report) };
+  if (part === "dashboards")
+    return { ...group, items: group.items.filter((item) => item.report || group.menu === BOARDS) };
   return group;
 }

@@ -1,6 +1,7 @@
 /** The top: which company this is, the search over everything, what is new, and oneself. */
 import {
   BankOutlined,
+  BellOutlined,
   BulbOutlined,
   CheckOutlined,
   DownOutlined,
@@ -10,6 +11,7 @@ import {
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Dropdown, type MenuProps } from "antd";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { api } from "@/api/client";
 import type { Preferences } from "@/api/types";
 import { useLook } from "@/look/Look";
@@ -72,6 +74,7 @@ function Myself() {
   const session = useSession();
   const signOut = useSignOut();
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const { brightness, size, choose } = useLook();
   const message = useMessage();
   const user = session?.user;
@@ -121,6 +124,21 @@ function Myself() {
       icon: <span className="anticon" />,
       onClick: () => void prefer({ language: i18n.language === "en" ? "zh-CN" : "en" }),
     },
+    { type: "divider" },
+    {
+      key: "preferences",
+      label: t("preferences"),
+      icon: <BellOutlined aria-hidden="true" />,
+      onClick: () => void navigate("/preferences"),
+    },
+    ...(user?.administers
+      ? (["rules", "channels", "messages"] as const).map((one) => ({
+          key: one,
+          label: t(`administer.${one}`),
+          icon: <span className="anticon" />,
+          onClick: () => void navigate(`/${one}`),
+        }))
+      : []),
     { type: "divider" },
     { key: "leave", label: t("signOut"), icon: <span className="anticon" />, onClick: () => signOut.mutate() },
   ];

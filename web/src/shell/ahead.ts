@@ -9,18 +9,30 @@ export const PAGES = {
   list: later(() => import("@/list/ListPage")),
   record: later(() => import("@/record/RecordPage")),
   report: later(() => import("@/report/ReportPage")),
+  dashboard: later(() => import("@/dashboard/DashboardPage")),
 };
 
 export type Asked = { page: keyof typeof PAGES; form?: string; id?: number };
 
 /** Addresses whose first word is no form. */
-const OWN = new Set(["activity", "dashboards", "flows", "scan"]);
+const OWN = new Set([
+  "activity",
+  "channels",
+  "dashboards",
+  "flows",
+  "messages",
+  "preferences",
+  "rules",
+  "scan",
+  "shared",
+]);
 
 /** What an address asks for, as far as that is worth knowing early. */
 export function askedBy(pathname: string): Asked | null {
   const [, form = "", more] = pathname.split("/");
   if (form === "") return { page: "home" };
   if (form === "reports") return { page: "report" };
+  if (form === "dashboards" && more) return { page: "dashboard" };
   if (OWN.has(form)) return null;
   if (more === undefined) return { page: "list", form };
   if (more === "new") return { page: "record", form };

@@ -13,6 +13,7 @@ export interface Place {
 
 /** The address of a place in the menus. */
 export function addressOf(item: MenuItem): string {
+  if (item.dashboard) return `/dashboards/${item.dashboard}`;
   return item.report ? `/reports/${item.report}` : `/${item.form}`;
 }
 
@@ -31,7 +32,7 @@ export function placesOf(menus: readonly Menu[]): Place[] {
 export function partOf(pathname: string): Part | null {
   if (pathname === "/") return "home";
   if (pathname === "/activity") return "tables";
-  if (pathname === "/dashboards") return "dashboards";
-  if (pathname === "/flows") return "flows";
+  if (pathname === "/dashboards" || pathname.startsWith("/dashboards/")) return "dashboards";
+  if (pathname === "/flows" || pathname.startsWith("/flows/")) return "flows";
   return null;
 }

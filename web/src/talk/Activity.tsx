@@ -11,6 +11,7 @@ import { isBlank, type Shape, shapeOf } from "@/fields/shape";
 import { shown } from "@/fields/shown";
 import { dayOf, instantText } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import "./talk.css";
 
 export interface Comment {
   id: number;

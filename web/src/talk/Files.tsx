@@ -9,6 +9,7 @@ import { keys } from "@/api/queries";
 import type { Linked } from "@/api/types";
 import { instantText } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import "./talk.css";
 
 interface Attached {
   id: number;
