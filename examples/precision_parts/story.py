@@ -27,6 +27,8 @@ from onebook.storage.schema import PLATFORM, Company, create_company
 DAYS = 364
 #: So many times the lower limit lies in the warehouse at the start.
 OPENING = 2
+#: What the owners put in.
+CAPITAL = "800000"
 #: A group that buys from us under one name and sells to us under another.
 BOTH_WAYS = "永固联合工业集团"
 #: Goods that the plain year does not trade: code, name, unit, what they cost and sell for, and how they are kept.
@@ -166,13 +168,20 @@ def _masters(desk: Desk, name: str, start: date) -> Catalogue:
     }
     lines = [{"product": products[one.code], "quantity": str(one.lower_limit * OPENING)} for one in goods.products()]
     desk.create("accountant", "opening_stock", {"opened_on": start.isoformat(), "lines": lines}, then="post")
+    accounts, subjects = desk.ids("money_account", "code"), desk.ids("subject", "code")
+    paid_in = [
+        {"subject": subjects["1002"], "money_account": accounts["bank"], "debit": CAPITAL},
+        {"subject": subjects["3001"], "credit": CAPITAL},
+    ]
+    capital = {"booked_on": start.isoformat(), "summary": "股东投入", "lines": paid_in}
+    desk.create("accountant", "voucher", capital, then="post")
     branch = desk.create("admin", "warehouse", BRANCH).id
     for code in ("A-01", "A-02", "B-01"):
         desk.create("admin", "storage_location", {"code": code, "name": f"{code} 货架"})
     both = desk.create("admin", "party", {"name": BOTH_WAYS, "tax_number": "91320400MA1ABC0001"}).id
     for form, number in (("customer", customers["KH002"]), ("supplier", suppliers["SKU04"])):
         desk.update("admin", desk.again(Record(form, number, 1)), {"party": both})
-    return Catalogue(products, customers, suppliers, units, desk.ids("money_account", "code"), branch)
+    return Catalogue(products, customers, suppliers, units, accounts, branch)
 
 
 def _tell(year: Year, desk: Desk, catalogue: Catalogue, start: date) -> None:

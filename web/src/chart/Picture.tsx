@@ -32,6 +32,8 @@ export function Picture({ page, kind, fills = false, ...rest }: Props) {
     // Maps and calendars have a place for each row; there are no others.
     if (kind === "map") return drawingOf({ ...page, others: null }, "bar", { most: EVERYTHING });
     if (kind === "calendar") return drawingOf(page, "line");
+    // In a ranking all others together would dwarf those who are named.
+    if (kind === "bar" && page.others) return drawingOf({ ...page, others: null }, kind, { fills });
     return drawingOf(page, kind, { others, fills });
   }, [page, kind, others, fills]);
   if (!drawing) return <p className="chart-empty">{t("nothingToDraw")}</p>;
