@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.rounds import Measured
+from onebook.bootstrap import EMBEDDED_FOLDER
 from onebook.engines.application import Application
 from onebook.storage.database import Database
 from tests.faults.crowd import Diary, Looker, Somebody, at_work
@@ -25,6 +26,8 @@ PROCESSES = 4
 MINUTES = float(os.environ.get("ONEBOOK_BENCH_MINUTES", "3"))
 #: How often a request is cut off by its client, who asks again under the same key.
 CUT = 0.01
+#: What the server's log says of one circle: who waited for whom, and the statements of both.
+LOG, CIRCLE_LINES = "log", 12
 #: What the last of a hundred may wait when so many share a small machine, in seconds.
 PATIENCE_S = 5.0
 
@@ -44,7 +47,7 @@ def soak(_: Database) -> Iterator[Measured]:
         troubles = [trouble for diary in diaries for trouble in diary.troubles]
         drifts = [*office.application.check(product.schema)]
         broken = books.generally_broken(database, product.schema, office.catalog)
-        for told in (*troubles, *drifts, *broken.items()):
+        for told in (*troubles, *drifts, *broken.items(), *_circles(product)):
             print("  ", told)
         made, repeated = sum(len(diary.made) for diary in diaries), sum(diary.repeated for diary in diaries)
         unanswered = sum(diary.unanswered for diary in diaries)
@@ -93,6 +96,14 @@ def _people(home: str, port: int, schema: str, place: int) -> Diary:
 
 def _closes(form: Any) -> bool:
     return any(step.closes or step.reopens for step in form.transitions.values())
+
+
+def _circles(product: Product) -> Iterator[str]:
+    """Which statements waited for each other in a circle, as the database server told."""
+    lines = (product.home / EMBEDDED_FOLDER / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+    for nth, line in enumerate(lines):
+        if "deadlock detected" in line:
+            yield "\n".join(lines[nth : nth + CIRCLE_LINES])
 
 
 def _of_server(look: Looker) -> Counter[str]:

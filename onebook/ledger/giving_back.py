@@ -76,7 +76,7 @@ def refuse(problems: Sequence[Problem]) -> None:
 def _take_in(working: Working, asked: GiveBack, known: Standing) -> None:
     """Goods that had left come back, those that left last first."""
     role = working.locked.roles[asked.at.role]
-    for portion, pieces in _shares(known.portions, asked.quantity, [portion.left for portion in known.portions]):
+    for portion, pieces in _shares(known.portions, asked.quantity):
         if not pieces:
             continue
         amount = value.share(portion.left_amount, pieces, portion.left)
@@ -138,10 +138,10 @@ def _level(working: Working, leaf: AccountKey, worth: Decimal, line: int) -> Non
         moving.rest(working, leaf, account.own_amount, line)
 
 
-def _shares(portions: Sequence[Portion], wanted: Decimal, most: Sequence[Decimal]) -> Iterator[tuple[Portion, Decimal]]:
+def _shares(portions: Sequence[Portion], wanted: Decimal) -> Iterator[tuple[Portion, Decimal]]:
     """How many of the pieces wanted each portion gives, in order; zero where nothing is left to give."""
-    for portion, limit in zip(portions, most, strict=True):
-        part = max(min(wanted, limit), ZERO)
+    for portion in portions:
+        part = max(min(wanted, portion.left), ZERO)
         wanted -= part
         yield portion, part
 

@@ -152,6 +152,8 @@ REVERSALS = "SELECT reverses, id FROM ledger_journal WHERE reverses = ANY(%s::bi
 CLOSED = "SELECT max(month) FROM ledger_period WHERE closed"
 
 
+#: The statements that may have to wait for others.
+_TAKING = ("periods", "create", "accounts")
 #: The statements that answer with holds.
 _HELD_ROWS = ("holds", "displaced")
 #: The same, with the account of each.
@@ -166,11 +168,12 @@ class Reading:
     roles: Mapping[str, Role]
     lock: bool
     statements: tuple[Statement, ...]
-    _names: tuple[str, ...]
+    #: What each of the statements answers.
+    names: tuple[str, ...]
 
     def locked(self, rows: Sequence[Rows]) -> Locked:
         """What the rows of the statements say. Refuses a journal that was reversed meanwhile."""
-        found = dict(zip(self._names, rows, strict=True))
+        found = dict(zip(self.names, rows, strict=True))
         for journal, by in found.get("reversals", ()):
             raise AlreadyReversed(journal=journal, by=by)
         accounts = {state.key: state for name in ("accounts", "leaves") for state in map(_account, found.get(name, ()))}
@@ -275,9 +278,18 @@ class Reading:
 def prepare(requests: Request | Sequence[Request], roles: Mapping[str, Role], *, lock: bool = True) -> Reading:
     """The statements for one or several requests of one transaction; all locks are taken at once, in order."""
     needs = needs_of((requests,) if isinstance(requests, Request) else requests, roles)
-    named = _named(_creatable(needs)) if lock else []
+    named = _creating(_creatable(needs)) if lock else []
     named += _reads(needs, lock)
     return Reading(needs, roles, lock, tuple(statement for _, statement in named), tuple(name for name, _ in named))
+
+
+def taken(requests: Sequence[Request], roles: Mapping[str, Role]) -> tuple[Statement, ...]:
+    """The statements that take the locks of all requests at once, in order, and nothing else: for transactions that
+    post them one after the other, each on what the one before has written."""
+    reading = prepare(requests, roles)
+    return tuple(
+        statement for name, statement in zip(reading.names, reading.statements, strict=True) if name in _TAKING
+    )
 
 
 def read(
@@ -308,7 +320,7 @@ def _creatable(needs: Needs) -> list[tuple[AccountKey, bool]]:
     return sorted(keys, key=lambda pair: order(pair[0]))
 
 
-def _named(created: list[tuple[AccountKey, bool]]) -> list[tuple[str, Statement]]:
+def _creating(created: list[tuple[AccountKey, bool]]) -> list[tuple[str, Statement]]:
     statements = [("periods", Statement(SHARE_PERIODS))]
     if created:
         keys = [key for key, _ in created]

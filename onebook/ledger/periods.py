@@ -21,6 +21,12 @@ def closed_through(transaction: Transaction) -> Month | None:
     return None if month is None else Month.of(month)
 
 
+def keep_out(transaction: Transaction) -> None:
+    """Wait for posters on their way and keep new ones out until the transaction ends: before it posts anything
+    itself, if it is going to close or open months after that."""
+    transaction.run(Statement(ALONE))
+
+
 def close(transaction: Transaction, month: Month, actor: int) -> None:
     """Close a month and all before it. The caller commits. Refuses if it is closed."""
     closed = _alone(transaction)
@@ -42,5 +48,5 @@ def reopen(transaction: Transaction, month: Month, actor: int) -> None:
 
 
 def _alone(transaction: Transaction) -> Month | None:
-    transaction.run(Statement(ALONE))
+    keep_out(transaction)
     return closed_through(transaction)

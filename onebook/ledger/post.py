@@ -92,6 +92,12 @@ def statements(*postings: Posting) -> list[Statement]:
 
     Send them in one round trip with COMMIT, after everything that may still refuse.
     """
+    return [*without_totals(*postings), *totals(*postings)]
+
+
+def without_totals(*postings: Posting) -> list[Statement]:
+    """The same but for the monthly totals, for transactions that post again and again: their totals, some of which
+    others may be writing too, come once, with COMMIT."""
     assert all(posting.is_locked for posting in postings), "a preview cannot be posted"
     written = [posting for posting in postings if not posting.is_empty]
     result = _new_leaves(written)
@@ -100,7 +106,6 @@ def statements(*postings: Posting) -> list[Statement]:
         if posting.journal.entries:
             result.append(_entries(posting))
     result += _accounts(written)
-    result += _totals(written)
     result += _holds(written)
     result += [_hold_changes(posting) for posting in written if posting.changes]
     return result
@@ -180,25 +185,25 @@ def _accounts(postings: list[Posting]) -> list[Statement]:
     ]
 
 
-def _totals(postings: list[Posting]) -> list[Statement]:
+def totals(*postings: Posting) -> list[Statement]:
     """Incoming and outgoing per account and month, leaves counted on their control account too.
 
     A red entry lowers what its original raised, so that a reversal restores these figures as well.
     """
-    totals: defaultdict[tuple[int, date, bool], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
+    sums_of: defaultdict[tuple[int, date, bool], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
     for posting in postings:
         month = Month.of(posting.on).first
         is_red = posting.reverses is not None
         for entry in posting.journal.entries:
             for account, is_summed in _counted(posting, entry.account):
-                sums = totals[account, month, is_summed]
+                sums = sums_of[account, month, is_summed]
                 for first, measure in ((0, entry.quantity), (2, entry.amount)):
                     if measure:
                         is_out = (measure < 0) != is_red
                         sums[first + is_out] += -measure if is_out else measure
-    if not totals:
+    if not sums_of:
         return []
-    keys = sorted(totals)
+    keys = sorted(sums_of)
     return [
         Statement(
             TOTALS,
@@ -206,7 +211,7 @@ def _totals(postings: list[Posting]) -> list[Statement]:
                 numbers([account for account, _, _ in keys]),
                 dates([month for _, month, _ in keys]),
                 flags([is_summed for _, _, is_summed in keys]),
-                *(numbers([totals[key][measure] for key in keys]) for measure in range(4)),
+                *(numbers([sums_of[key][measure] for key in keys]) for measure in range(4)),
             ),
         )
     ]

@@ -30,7 +30,9 @@ class Binning:
     ) -> None:
         """Begin to put a record into the bin."""
         self._forms, self._form, self._record, self._actor = forms, forms.form(form), record, actor
-        self._load = RecordLoad(forms, form, [record], (), actor, context, lock=not preview, asks=("delete",))
+        self._load = RecordLoad(
+            forms, form, [record], (), actor, context, lock=not preview, alone=True, asks=("delete",)
+        )
         self._sources = list(pointing(forms, form))
         self._found: Sequence[Rows] | None = None
 

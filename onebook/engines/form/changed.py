@@ -41,7 +41,7 @@ class Changed:
 
 
 class ChangedRecord:
-    """Wants a stored record under lock and all that its new values look at; then lays the values over it."""
+    """Wants a stored record, and all that its new values look at; then lays the values over it."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class ChangedRecord:
         keys: frozenset[str] = frozenset(),
         accept_warnings: bool = False,
         preview: bool = False,
+        lock: bool = True,
         opens: frozenset[str] = frozenset(),
         writes: frozenset[str] = frozenset(),
     ) -> None:
@@ -74,6 +75,7 @@ class ChangedRecord:
             keys: what else will be read of it.
             accept_warnings: the user has seen that there are others like it.
             preview: nothing will be written: no locks, stand-ins for ids, and rows stay as they are typed.
+            lock: lock the record at once; otherwise whoever asks watches it, and locks it later.
             opens: fields that a step which follows lets be changed, whatever the state; whoever may take the step may.
             writes: fields that the step itself writes: nobody types them, so that no condition of theirs is asked.
 
@@ -92,8 +94,8 @@ class ChangedRecord:
         keys = keys if preview else keys | self._form.unfolds_by
         self._links = self._form.links(keys)
         self._linked = Linked()
-        wanted = self._form.stored | self._form.keys | keys
-        self._load = RecordLoad(forms, form, [record], wanted, actor, context, lock=not preview, asks=("update",))
+        wanted, locks = self._form.stored | self._form.keys | keys, lock and not preview
+        self._load = RecordLoad(forms, form, [record], wanted, actor, context, lock=locks, asks=("update",))
         self._trail = Trail(forms, record, version)
         self._ids = NewIds(self._new_rows(self._values), preview=preview)
         self._duplicates = DuplicateCheck(forms, form, actor, context, record=record, preview=preview)

@@ -33,6 +33,7 @@ class RecordLoad:
         context: Context,
         *,
         lock: bool = False,
+        alone: bool = False,
         asks: Sequence[str] = (),
         binned: bool = False,
     ) -> None:
@@ -46,6 +47,7 @@ class RecordLoad:
             actor: whose reading scope applies.
             context: the clock and the user, for scopes.
             lock: whether they are going to be changed.
+            alone: locked so that meanwhile nobody may make anything that points at them.
             asks: `update`, `delete`: scopes to ask about for `require`.
             binned: read the recycle bin instead of what is in use.
         """
@@ -56,7 +58,7 @@ class RecordLoad:
         self._context = context
         self._answer: Answer | None = None
         flags = tuple((name, self._scope(name)) for name in _SCOPES if name in asks)
-        question = Question(form, frozenset(keys), self.rights, flags=flags, binned=binned, lock=lock)
+        question = Question(form, frozenset(keys), self.rights, flags=flags, binned=binned, lock=lock, alone=alone)
         self._query = forms.query(question)
 
     @property

@@ -39,6 +39,8 @@ class Question:
     flags: tuple[tuple[str, Scope], ...] = ()
     binned: bool = False
     lock: bool = False
+    #: Locked, nobody may even point at them.
+    alone: bool = False
     #: The company's own record instead of ids.
     is_singleton: bool = False
 
@@ -119,7 +121,8 @@ class Query:
         query = select(*labelled).select_from(joins.from_clause()).where(and_(*where))
         if question.lock:
             # In the order of their ids, as everybody locks records.
-            query = query.order_by(joins.root.c.id).with_for_update(of=joins.root)
+            query = query.order_by(joins.root.c.id)
+            query = query.with_for_update(of=joins.root, key_share=not question.alone)
         return _Part((), compiled(query), keys, self._arrays(question.target, keys))
 
     def _readable(self, rights: Rights, joins: Joins) -> ColumnElement[bool]:

@@ -22,8 +22,12 @@ from onebook.storage.transaction import Rows, Statement, Transaction
 class Along(Protocol):
     """What belongs into the transaction of a command besides it."""
 
-    def begin(self, transaction: Transaction) -> None:
-        """Before anything is read; whatever it raises ends the command."""
+    def begin(self) -> Sequence[Statement]:
+        """What comes before anything is read."""
+        ...
+
+    def begun(self, results: Sequence[Rows]) -> None:
+        """The answers, one for each statement; whatever it raises ends the command."""
         ...
 
     def end(self, outcome: Outcome) -> Sequence[Statement]:
@@ -47,6 +51,14 @@ class Road:
     along: Along | None = None
     #: The routes on which agreement would be asked for, for previews.
     routes: list[tuple[Stop, ...]] = field(default_factory=list)
+    _is_begun: bool = False
+    #: A leg of a preview: it writes, and goes no further.
+    is_of_preview: bool = False
+
+    @property
+    def is_only_seen(self) -> bool:
+        """Whether nothing of it stays."""
+        return self.is_preview or self.is_of_preview
 
     @property
     def actor(self) -> Actor:
@@ -66,7 +78,9 @@ class Road:
     def begin(self, *wanted: Wanted) -> Outcome | None:
         """The first round trip: what the command wants, unless it was answered before; then that answer."""
         first = _First(EarlierAnswer(self.command), Publication(self.ground.version), wanted)
-        gather(self.transaction, first)
+        opening = () if self.along is None or self._is_begun else (_Opening(self.along),)
+        self._is_begun = True
+        gather(self.transaction, *opening, first)
         return first.earlier.outcome
 
     def gather(self, *wanted: Wanted) -> None:
@@ -81,6 +95,23 @@ class Road:
         further = [] if self.along is None else self.along.end(outcome)
         answers = self.transaction.commit(*statements, *kept(self.command, outcome, has_number=has_number), *further)
         return outcome if numbered is None else replace(outcome, number=answers[numbered][0][0])
+
+
+class _Opening:
+    """How what belongs into the same transaction begins: with the first statements, before all others."""
+
+    def __init__(self, along: Along) -> None:
+        self._along = along
+        self._is_asked = False
+
+    def statements(self) -> Sequence[Statement]:
+        """Once."""
+        return () if self._is_asked else self._along.begin()
+
+    def take(self, results: Sequence[Rows]) -> None:
+        """Raises whatever ends the command."""
+        self._is_asked = True
+        self._along.begun(results)
 
 
 class _First:

@@ -11,6 +11,7 @@ from onebook.engines.form.draft import NewRecord
 from onebook.engines.form.forms import CompiledForm
 from onebook.engines.form.gather import Wanted
 from onebook.engines.form.linked import Linked
+from onebook.engines.form.plan import Step as PlanStep
 from onebook.engines.form.refusals import Forbidden, Invalid
 from onebook.engines.form.rows import Row, copied
 from onebook.engines.form.save import Saved, inserting, number_day, updating
@@ -84,6 +85,10 @@ class TransitionRun:
     @property
     def keys(self) -> frozenset[str]:
         """Everything that must be read of the record."""
+        kept: frozenset[str] = self.ground.kept(("keys", self.ready.form, self.ready.name), self._keys)
+        return kept
+
+    def _keys(self) -> frozenset[str]:
         keys = keys_of_run(self.form, self.ready) | keys_behind(self.ground.forms, self.ready)
         return keys | self.ground.guards.keys(self.ready.form, self.ready.name)
 
@@ -119,8 +124,14 @@ class TransitionRun:
         """Whether records will be made that tell the record's own number."""
         return self.ready.tells_number and not self.refusals and makes_any(self.ready, self._fresh, self.context)
 
-    def take_number(self, number: str | None) -> None:
-        """The record's own number, known before it is written: what reads it is computed anew."""
+    def take_number(self, number: str) -> None:
+        """The record's own number, known before it is written, or one that stands in for it: what reads it is computed
+        anew."""
+        # What was to be made for its rows is made anew.
+        for made in self._makes:
+            for own in made.rows:
+                own[made.into] = None
+        self._makes = ()
         self.before["number"] = self._fresh["number"] = number
         self._recompute(self._fresh)
 
@@ -139,6 +150,22 @@ class TransitionRun:
 
     def wanted(self) -> list[Wanted]:
         """What to lock and read once composed."""
+        return [*self.locks(), *self.looks()]
+
+    def locks(self) -> list[Wanted]:
+        """The ledger's locks, which come before all others, and where pieces are taken from."""
+        plan = self.plan
+        if plan is None or plan.request is None:
+            return []
+        if self._locks is None or not self._locks.are_of(plan.request):
+            self._locks = Locks(plan.request, self.ground.roles, lock=not self.is_preview)
+        if not plan.choices:
+            return [self._locks]
+        self._picking = Picking(self.ground.forms, plan.choices, self._locks, self.context)
+        return [self._locks, self._picking]
+
+    def looks(self) -> list[Wanted]:
+        """What the records that it makes look at, its own among them."""
         plan = self.plan
         if plan is None:
             return []
@@ -159,33 +186,37 @@ class TransitionRun:
         )
         if self._makes:
             forms, preview = self.ground.forms, self.is_preview
-            self.made = MadeRecords(forms, self.ready, self._makes, self.actor, self.context, preview=preview)
-        found: list[Wanted] = [record for _, record in (*self._made, *self.drafts)]
-        if plan.request is not None:
-            self._locks = Locks(plan.request, self.ground.roles, lock=not self.is_preview)
-            found.append(self._locks)
-            if plan.choices:
-                self._picking = Picking(self.ground.forms, plan.choices, self._locks, self.context)
-                found.append(self._picking)
-        return found
+            self.made = MadeRecords(
+                forms, self.ready, self._makes, self.actor, self.context, self.ground.guards.keys, preview=preview
+            )
+        return [record for _, record in (*self._made, *self.drafts)]
 
     def decide(self) -> None:
-        """Ask the ledger; previews keep its refusal."""
+        """Ask the rules about what is made, and the ledger; previews keep what they refuse."""
+        self._heed_new()
         if self._locks is not None and self.plan is not None and self.plan.request is not None:
             try:
                 self.posting = decide(self._chosen(self.plan.request), self._locks.locked)
             except Refusal as refusal:
                 self._refuse(self._placed(refusal))
 
-    def saved(self) -> Saved:
-        """What writes the record itself, and before it the records that it links to from now on."""
-        made = [] if self.made is None else self.made.statements(self.now)
+    def written(self) -> Saved:
+        """Everything that is written, in the order in which everybody waits for others: the records whose meters move,
+        numbers, totals. What it makes for its rows comes before the record, which links to it."""
+        locks: list[Statement] = []
+        booked: list[Statement] = []
+        if self.posting is not None:
+            locks, meters = self.ground.meters.statements(moved_by(self.posting), self.ref)
+            booked = [*posted(self.posting), *meters]
+        before = [*locks, *([] if self.made is None else self.made.statements(self.now))]
         saved = updating(
             self.ground.forms, self.ready.form, self.before, self.after, self.actor, self.now,
             action=self.ready.name, number_on=self.number_on,
         )  # fmt: skip
-        numbered = None if saved.numbered is None else saved.numbered + len(made)
-        return replace(saved, statements=(*made, *saved.statements), numbered=numbered)
+        drafted = [statement for form, record in self.drafts for statement in self._drafted(form, record)]
+        step = recorded(self.step, self.actor.id)
+        numbered = None if saved.numbered is None else saved.numbered + len(before)
+        return replace(saved, statements=(*before, *saved.statements, *drafted, *booked, step), numbered=numbered)
 
     @property
     def number_on(self) -> date | None:
@@ -196,20 +227,6 @@ class TransitionRun:
         if declared.numbered_at not in ("create", self.ready.name):
             return None
         return number_day(self.form, self.after, self.context.today)
-
-    def statements(self) -> list[Statement]:
-        """Everything else that is written: the book, the meters, the further documents, the step."""
-        written: list[Statement] = []
-        if self.posting is not None:
-            written += posted(self.posting)
-            own = {self.ready.form: frozenset((self.ref.id,))}
-            written += self.ground.meters.statements(moved_by(self.posting), own)
-        for form, record in self.drafts:
-            row = record.finish()
-            self._heed(self.ground.guards.against_new(form, row, self.context, self.actor))
-            written += self._inserted(form, row)
-        written.append(recorded(self.step, self.actor.id))
-        return written
 
     @property
     def journal(self) -> int | None:
@@ -249,7 +266,8 @@ class TransitionRun:
         """The request with the lots and spots to take pieces from."""
         return request if self._picking is None else replace(request, picks=self._picking.picks())
 
-    def _inserted(self, form: str, row: Row) -> tuple[Statement, ...]:
+    def _drafted(self, form: str, record: NewRecord) -> tuple[Statement, ...]:
+        row = record.finish()
         compiled = self.ground.forms.form(form)
         declared = compiled.declaration
         is_numbered = declared.number is not None and declared.numbered_at == "create"
@@ -273,11 +291,13 @@ class TransitionRun:
         """The record after the step, with the formulas that read what changed."""
         after = copied(fresh)
         after.update(plan.sets)
-        changed = {(None, name) for name in plan.sets} | {
-            (effect.make.each, effect.make.into) for effect in self.ready.makes
-        }
-        refresh(stale_steps(self.form.declaration, self.form.plan, changed), after, self.context)
+        refresh(self.ground.kept(("stale", self.ready.form, self.ready.name), self._stale), after, self.context)
         return after
+
+    def _stale(self) -> tuple[PlanStep, ...]:
+        sets = {(None, name) for name in (*self.ready.sets, "state")}
+        made = {(effect.make.each, effect.make.into) for effect in self.ready.makes}
+        return stale_steps(self.form.declaration, self.form.plan, sets | made)
 
     def _require_rights(self) -> None:
         if not rights(self.ground.catalog, self.actor, self.ready.form).may_do(self.ready.name):
@@ -297,6 +317,13 @@ class TransitionRun:
             reasons = [problem.data.get("words") for problem in plan.problems if "words" in problem.data]
             label = self.ready.declaration.label
             self._refuse(RequirementsFailed(plan.problems, transition=label, reasons=reasons, record=self.label))
+
+    def _heed_new(self) -> None:
+        """What rules say against the further documents and the records made for rows."""
+        guards = self.ground.guards
+        for form, record in (*self._made, *self.drafts):
+            if form in guards.forms:
+                self._heed(guards.against_new(form, record.row, self.context, self.actor))
 
     def _heed(self, problems: Sequence[Problem]) -> None:
         """What rules say against it."""

@@ -11,8 +11,10 @@ from sqlalchemy import bindparam, func, or_, select
 
 from onebook.definition.form import Form
 from onebook.engines.form.load import RecordLoad
+from onebook.engines.process.actions.gate import BACK, BEFORE
 from onebook.engines.process.actions.leg import leg_of
 from onebook.engines.process.composing.ready import ReadyTransition
+from onebook.engines.process.keeping.wanted import Sent
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.refusals import BookDiffers, MonthMissing, StillOpen
 from onebook.engines.process.road import Road
@@ -34,23 +36,47 @@ def close_or_open(road: Road, ready: ReadyTransition, travel: Travel) -> Outcome
     if earlier is not None:
         return earlier
     declared = ready.declaration
-    if declared.reopens is not None:
-        # Opened first: the step may post into it.
-        record = getattr(road.command.action, "record", None)
-        if record is not None:
-            periods.reopen(road.transaction, _months(road, record, declared.reopens), road.actor.id)
+    record = getattr(road.command.action, "record", None)
+    is_first = declared.reopens is not None and declared.posts
+    if declared.reopens is not None and is_first and record is not None:
+        # Opened first: the step posts into it. Such a step waits for nobody.
+        periods.reopen(road.transaction, _months(road, record, declared.reopens), road.actor.id)
+    is_checked = False
+    if declared.closes is not None and record is not None and _holds(road, record, declared.closes.checks):
+        # Where it is known already that the book must be looked at, others still post meanwhile.
+        _refuse_drifts(road)
+        is_checked = True
+    # Kept out before the step locks anything: posters on their way may wait for its accounts.
+    periods.keep_out(road.transaction)
     outcome = travel(leg_of(road, road.command.action))
+    if declared.reopens is not None and not is_first:
+        opened = _months(road, outcome.record, declared.reopens)
+        _do(road, outcome, lambda: periods.reopen(road.transaction, opened, road.actor.id))
     if declared.closes is not None:
         closing = declared.closes
         month = _months(road, outcome.record, closing.month)
         if not _holds(road, outcome.record, closing.leaves_drafts):
             _refuse_waiting(road, outcome.record, month)
-        if _holds(road, outcome.record, closing.checks):
-            drifts = list(book.check(road.transaction))
-            if drifts:
-                raise BookDiffers(count=len(drifts))
-        periods.close(road.transaction, month, road.actor.id)
+        if not is_checked and _holds(road, outcome.record, closing.checks):
+            _refuse_drifts(road)
+        _do(road, outcome, lambda: periods.close(road.transaction, month, road.actor.id))
     return road.end(outcome, [])
+
+
+def _refuse_drifts(road: Road) -> None:
+    drifts = book.check(road.transaction)
+    if drifts:
+        raise BookDiffers(count=len(drifts))
+
+
+def _do(road: Road, outcome: Outcome, action: Callable[[], None]) -> None:
+    """Do it. Where the step waits for agreement it is only tried: what speaks against it is told at once."""
+    if outcome.flow is None:
+        action()
+        return
+    road.gather(Sent([BEFORE]))
+    action()
+    road.gather(Sent([BACK]))
 
 
 def _value(road: Road, record: RecordRef, text: str, kind: Kind) -> Any:

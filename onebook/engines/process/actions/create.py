@@ -53,21 +53,24 @@ def _created(road: Road, action: Create, row: Row) -> Outcome:
 
 
 def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRun) -> Outcome:
-    """The record is inserted with the locks, so that what its transition makes can point at it. Its number is last, so
-    that nobody waits for it, unless what is made tells it."""
+    """The record is inserted behind the locks, so that what its transition makes can point at it. Its number is last,
+    so that nobody waits for it, unless what is made tells it: then it comes right behind the locks, and until then
+    another stands in for it."""
     ids = running.begin(row)
     day = number_on(road, action.form, row) if running.tells_number else None
-    if day is None:
-        road.gather(ids)
-    else:
-        number = Number(road.ground.forms.form(action.form).declaration, day)
-        road.gather(ids, number)
-        running.take_number(number.text)
+    number = None if day is None else Number(road.ground.forms.form(action.form).declaration, day)
+    if number is not None:
+        running.take_number(number.stand_in)
+    road.gather(ids)
     running.compose()
+    if number is not None:
+        road.gather(*running.locks(), number)
+        running.take_number(number.text)
+        running.compose()
     inserted = _inserting(road, action.form, row, None)
     gate = Gate(road, action.form, None, running.ready)
     before = [BEFORE] if gate.may_wait else []
-    road.gather(Sent([*before, *inserted.statements]), *running.wanted())
+    road.gather(*running.locks(), Sent([*before, *inserted.statements]), *running.looks())
     running.decide()
     record = RecordRef(action.form, row["id"])
     asking = gate.ask(running, Run(record, running.ready.name, row["version"]))
@@ -79,7 +82,7 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
         waits = Outcome(record, alone.version, row.get("state"), row.get("number"), flow=asking.flow)
         numbered = None if alone.numbered is None else alone.numbered + 1
         return road.end(waits, [BACK, *alone.statements, *asking.statements], numbered)
-    saved = running.saved()
+    saved = running.written()
     outcome = Outcome(
         record=record,
         version=saved.version,
@@ -88,7 +91,7 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
         journal=running.journal,
         created=running.created,
     )
-    return road.end(outcome, [*saved.statements, *running.statements()], saved.numbered)
+    return road.end(outcome, saved.statements, saved.numbered)
 
 
 def _inserting(road: Road, form: str, row: Row, day: date | None) -> Saved:

@@ -8,6 +8,7 @@ from onebook.engines.form.compute import rows_of
 from onebook.engines.form.forms import Forms
 from onebook.engines.form.gather import Wanted
 from onebook.engines.form.plan import Place
+from onebook.engines.form.rows import Row
 from onebook.engines.form.save import Saved, updating
 from onebook.engines.process.actions.gate import BACK, BEFORE, Gate
 from onebook.engines.process.actions.step import watched
@@ -16,8 +17,9 @@ from onebook.engines.process.composing.fresh import stale_places
 from onebook.engines.process.composing.ready import ReadyTransition
 from onebook.engines.process.heeding import against_change
 from onebook.engines.process.keeping.wanted import Sent
-from onebook.engines.process.keeping.watch import Marks
+from onebook.engines.process.keeping.watch import Marks, stopped, unmoved
 from onebook.engines.process.outcome import Outcome
+from onebook.engines.process.refusals import DrawnOtherwise
 from onebook.engines.process.road import Road
 from onebook.engines.process.run import TransitionRun
 from onebook.engines.rule.guarding import forbidden
@@ -37,7 +39,26 @@ def update(road: Road, action: Update) -> Outcome:
         running.ids.of_stored(action.record.id)
         running.ids.of_given(action.values)
         watching += [marks, running.ids]
-    changing = ChangedRecord(
+    changing = _changing(road, action, running)
+    gate = Gate(road, action.record.form, action.record.id, None if running is None else running.ready)
+    with unmoved(marks, road.gather):
+        earlier = road.begin(*watching, changing, *gate.wanted)
+        if earlier is not None:
+            return earlier
+        changed = changing.finish()
+        _judge(road, action.record.form, changed, running)
+        saved = updating(road.ground.forms, action.record.form, changed.before, changed.after, road.actor, road.now)
+        if running is not None:
+            road.gather(running.begin({**changed.after, "version": saved.version}))
+            running.compose()
+    if running is not None and marks is not None:
+        return _changed_and_run(road, _Stepping(action, changed, saved, running, marks, gate))
+    outcome = Outcome(action.record, saved.version, changed.before.get("state"), changed.before.get("number"))
+    return road.end(outcome, saved.statements)
+
+
+def _changing(road: Road, action: Update, running: TransitionRun | None) -> ChangedRecord:
+    return ChangedRecord(
         road.ground.forms,
         action.record.form,
         action.record.id,
@@ -49,24 +70,21 @@ def update(road: Road, action: Update) -> Outcome:
         accept_warnings=action.accept_warnings,
         # The step reads what the change has written, so a preview of both writes it too, and leaves before the end.
         preview=road.is_preview and running is None,
+        # The accounts of a step are locked before its record.
+        lock=running is None,
         opens=frozenset(running.ready.declaration.edits) if running is not None else frozenset(),
         writes=drawn_by(running.ready) if running is not None else frozenset(),
     )
-    gate = Gate(road, action.record.form, action.record.id, None if running is None else running.ready)
-    earlier = road.begin(*watching, changing, *gate.wanted)
-    if earlier is not None:
-        return earlier
-    changed = changing.finish()
-    keep_facts(road.ground.forms, action.record.form, changed)
-    against = against_change(road.ground, action.record.form, changed.before, changed.after, road.context, road.actor)
+
+
+def _judge(road: Road, form: str, changed: Changed, running: TransitionRun | None) -> None:
+    """What was agreed to is what is drawn, facts stay, and no rule says no."""
+    if running is not None and road.command.granted is not None:
+        _require_drawn_alike(running.ready, changed)
+    keep_facts(road.ground.forms, form, changed)
+    against = against_change(road.ground, form, changed.before, changed.after, road.context, road.actor)
     if against:
         raise forbidden(against)
-    saved = updating(road.ground.forms, action.record.form, changed.before, changed.after, road.actor, road.now)
-    if running is not None and marks is not None:
-        stepping = _Stepping(action, changed, saved, running, marks, gate)
-        return _changed_and_run(road, stepping)
-    outcome = Outcome(action.record, saved.version, changed.before.get("state"), changed.before.get("number"))
-    return road.end(outcome, saved.statements)
 
 
 def drawn_by(ready: ReadyTransition) -> frozenset[str]:
@@ -75,6 +93,23 @@ def drawn_by(ready: ReadyTransition) -> frozenset[str]:
     lines = {draw.lines for draw in ready.declaration.draws if draw.lines is not None}
     rows = {f"{draw.lines}.{name}" for draw in ready.declaration.draws for name in draw.fields}
     return frozenset(own | lines | rows)
+
+
+def _require_drawn_alike(ready: ReadyTransition, changed: Changed) -> None:
+    """What is drawn now is what was agreed to. Refuses with DrawnOtherwise."""
+
+    def drawn(row: Row) -> list[object]:
+        own = [row.get(name) for draw in ready.declaration.draws for name in draw.sets]
+        rows = [
+            [line.get(name) for name in draw.fields]
+            for draw in ready.declaration.draws
+            if draw.lines is not None
+            for line in rows_of(row, draw.lines)
+        ]
+        return [own, rows]
+
+    if drawn(changed.before) != drawn(changed.after):
+        raise DrawnOtherwise(transition=ready.declaration.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +143,13 @@ class _Stepping:
 
 
 def _changed_and_run(road: Road, stepping: _Stepping) -> Outcome:
-    """The change is written with the locks, so that what the transition makes reads the record as it is now."""
+    """The change is written behind the locks, so that what the transition makes reads the record as it is now."""
     action, saved, running = stepping.action, stepping.saved, stepping.running
-    row = {**stepping.changed.after, "version": saved.version}
-    road.gather(running.begin(row))
-    running.compose()
-    stepping.marks.again(lock=not road.is_preview)
+    row = stepping.changed.after
+    stepping.marks.again(lock=not road.is_preview, stop=True)
     before = [BEFORE] if stepping.is_undone else []
-    road.gather(stepping.marks, Sent([*before, *saved.statements]), *running.wanted())
+    with stopped():
+        road.gather(*running.locks(), stepping.marks, Sent([*before, *saved.statements]), *running.looks())
     running.decide()
     asking = stepping.gate.ask(running, stepping.later)
     if road.is_preview:
@@ -124,7 +158,7 @@ def _changed_and_run(road: Road, stepping: _Stepping) -> Outcome:
         version = stepping.changed.before["version"] if stepping.is_undone else saved.version
         waits = Outcome(action.record, version, row.get("state"), row.get("number"), flow=asking.flow)
         return road.end(waits, [*([BACK] if stepping.is_undone else ()), *asking.statements])
-    stepped = running.saved()
+    stepped = running.written()
     outcome = Outcome(
         record=action.record,
         version=stepped.version,
@@ -133,8 +167,7 @@ def _changed_and_run(road: Road, stepping: _Stepping) -> Outcome:
         journal=running.journal,
         created=running.created,
     )
-    statements = [*stepped.statements, *running.statements(), *asking.statements]
-    return road.end(outcome, statements, stepped.numbered)
+    return road.end(outcome, [*stepped.statements, *asking.statements], stepped.numbered)
 
 
 def keep_facts(forms: Forms, form: str, changed: Changed) -> None:

@@ -61,7 +61,7 @@ class Gate:
             command.actor.id,
             step,
             granted=command.granted,
-            lock=may_change and not road.is_preview,
+            lock=may_change and not road.is_only_seen,
         )
 
     @property
@@ -86,26 +86,26 @@ class Gate:
         Refuses with NobodyToAsk."""
         road = self.road
         if road.command.granted is not None:
-            return Asking() if road.is_preview else Asking(None, tuple(self._done(road.command.granted)))
+            return Asking() if road.is_only_seen else Asking(None, tuple(self._done(road.command.granted)))
         returned = None if self._waiting is None else self._waiting.returned
         if running.refusals or (not self.may_wait and returned is None):
             return Asking()
         try:
             asked = self._routed(running)
         except NobodyToAsk as refusal:
-            if not road.is_preview:
+            if not road.is_only_seen:
                 raise
             running.refusals.append(refusal)
             return Asking()
         if asked is None:
-            return Asking() if returned is None or road.is_preview else Asking(None, tuple(self._closed(returned)))
+            return Asking() if returned is None or road.is_only_seen else Asking(None, tuple(self._closed(returned)))
         flow = Flow(asked.route, road.actor.id, stand_ins=asked.office.stand_ins)
-        if returned is None or road.is_preview:
+        if returned is None or road.is_only_seen:
             flow.begin()
             if flow.state == "granted":
                 return Asking()
             road.routes.append(asked.route)
-            return Asking() if road.is_preview else self._begun(flow, later, asked)
+            return Asking() if road.is_only_seen else self._begun(flow, later, asked)
         return self._again(returned, later, asked)
 
     def _routed(self, running: TransitionRun) -> Routed | None:

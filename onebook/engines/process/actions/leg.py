@@ -22,8 +22,11 @@ class Leg(Road):
 
 def leg_of(road: Road, action: Action) -> Leg:
     """A leg of a road for one of its actions; what is decided on it is decided on the road."""
-    command = Command(action, road.actor)
-    return Leg(road.transaction, road.ground, command, road.now, False, road.runs, road.undone, routes=road.routes)
+    command = Command(action, road.actor, granted=road.command.granted, anew=road.command.anew)
+    return Leg(
+        road.transaction, road.ground, command, road.now, False, road.runs, road.undone, routes=road.routes,
+        is_of_preview=road.is_only_seen,
+    )  # fmt: skip
 
 
 def asked_step(road: Road) -> ReadyTransition | None:

@@ -1,15 +1,19 @@
 """Reversal: the exact inverse of a step, or of a whole chain of documents, the newest first, in one transaction."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from onebook.engines.process.actions.seen import require_seen
 from onebook.engines.process.actions.undoing import Undoing
 from onebook.engines.process.command import Reverse
 from onebook.engines.process.keeping.steps import Step
+from onebook.engines.process.keeping.wanted import Sent
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.refusals import Busy, HasFollowers, LaterStep
 from onebook.engines.process.road import Road
+from onebook.ledger.lock import taken
+from onebook.ledger.post import totals
+from onebook.ledger.posting import Posting
+from onebook.storage.transaction import Statement
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Problem
 
@@ -29,6 +33,7 @@ def reverse(road: Road, action: Reverse) -> Outcome:
     if undoing.blockers:
         if not action.followers:
             _refuse(road, undoing)
+        chain.lock(undoing)
         undoing = chain.freed(undoing)
     return chain.end(undoing)
 
@@ -39,6 +44,28 @@ class _Chain:
 
     road: Road
     undone: list[tuple[RecordRef, str]] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)
+
+    def lock(self, undoing: Undoing) -> None:
+        """Lock the accounts of everything that is to be taken back, before any record is: each of its reversals locks
+        records, and others that want those may hold accounts of the next."""
+        requests = [one.request for one in self._all(undoing) if one.request is not None]
+        self.road.gather(Sent(taken(requests, self.road.ground.roles)))
+
+    def _all(self, undoing: Undoing) -> list[Undoing]:
+        """A step and everything that stands on it, as it is now."""
+        known = {undoing.target.id: undoing}
+        found = [undoing]
+        for one in found:
+            if len(found) > LONGEST_CHAIN:
+                raise Busy
+            for blocker in one.blockers:
+                if blocker.id not in known:
+                    known[blocker.id] = below = Undoing(self.road, RecordRef(blocker.form, blocker.record), blocker.id)
+                    self.road.gather(*below.wanted())
+                    below.read()
+                    found.append(below)
+        return found
 
     def freed(self, undoing: Undoing) -> Undoing:
         """Take back whatever stands on a step; the step itself, read anew, is next."""
@@ -54,7 +81,7 @@ class _Chain:
 
     def end(self, undoing: Undoing) -> Outcome:
         """The step that was asked for: the last one, written with the commit."""
-        statements = self._statements(undoing)
+        statements = [*self._statements(undoing), *totals(*self.postings)]
         if self.road.is_preview and (tried := undoing.tried()):
             self.road.transaction.run(*tried)
         self.undone.append((undoing.record, undoing.target.transition))
@@ -79,9 +106,11 @@ class _Chain:
         self.road.transaction.run(*statements)
         self.undone.append((undoing.record, undoing.target.transition))
 
-    def _statements(self, undoing: Undoing) -> list[Any]:
+    def _statements(self, undoing: Undoing) -> list[Statement]:
         self.road.gather(*undoing.locks())
         undoing.decide()
+        if undoing.posting is not None:
+            self.postings.append(undoing.posting)
         return undoing.statements()
 
 

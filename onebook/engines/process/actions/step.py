@@ -5,7 +5,7 @@ from onebook.engines.process.actions.gate import Gate
 from onebook.engines.process.actions.seen import require_seen
 from onebook.engines.process.command import Run
 from onebook.engines.process.ground import Ground
-from onebook.engines.process.keeping.watch import Marks, marks_sql
+from onebook.engines.process.keeping.watch import Marks, marks_sql, unmoved
 from onebook.engines.process.outcome import Outcome
 from onebook.engines.process.road import Road
 from onebook.engines.process.run import TransitionRun
@@ -20,13 +20,14 @@ def run(road: Road, action: Run) -> Outcome:
     load = RecordLoad(road.ground.forms, action.record.form, [action.record.id], running.keys, road.actor, road.context)
     running.ids.of_stored(action.record.id)
     gate = Gate(road, action.record.form, action.record.id, ready)
-    earlier = road.begin(marks, load, running.ids, *gate.wanted)
-    if earlier is not None:
-        return earlier
-    row = load.row(action.record.id)
-    require_seen(road, action.record, action.version, row["version"])
-    road.gather(running.begin(row))
-    running.compose()
+    with unmoved(marks, road.gather):
+        earlier = road.begin(marks, load, running.ids, *gate.wanted)
+        if earlier is not None:
+            return earlier
+        row = load.row(action.record.id)
+        require_seen(road, action.record, action.version, row["version"])
+        road.gather(running.begin(row))
+        running.compose()
     marks.again(lock=not road.is_preview)
     road.gather(*running.wanted(), marks)
     running.decide()
@@ -36,7 +37,7 @@ def run(road: Road, action: Run) -> Outcome:
     if asking.flow is not None:
         waits = Outcome(action.record, row["version"], row.get("state"), row.get("number"), flow=asking.flow)
         return road.end(waits, asking.statements)
-    saved = running.saved()
+    saved = running.written()
     outcome = Outcome(
         record=action.record,
         version=saved.version,
@@ -45,7 +46,7 @@ def run(road: Road, action: Run) -> Outcome:
         journal=running.journal,
         created=running.created,
     )
-    return road.end(outcome, [*saved.statements, *running.statements(), *asking.statements], saved.numbered)
+    return road.end(outcome, [*saved.statements, *asking.statements], saved.numbered)
 
 
 def watched(ground: Ground, running: TransitionRun) -> tuple[str, str]:

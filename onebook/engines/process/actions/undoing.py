@@ -23,7 +23,7 @@ from onebook.engines.table.names import table_name
 from onebook.engines.table.rights import rights
 from onebook.ledger.decide import decide
 from onebook.ledger.journal import Origin
-from onebook.ledger.post import statements as posted
+from onebook.ledger.post import without_totals
 from onebook.ledger.posting import Posting
 from onebook.ledger.request import Request
 from onebook.ledger.reverse import prepare_of, request_of, undone
@@ -61,6 +61,13 @@ class Undoing:
         self._after: Row = {}
         self._saved: Saved | None = None
         self.target: Step = Step(0, record.form, record.id, "", None, None, None)
+
+    @property
+    def request(self) -> Request | None:
+        """What it asks of the ledger, if it asks anything."""
+        if self._request is None and self.target.journal is not None:
+            self._request = self._asked(self.target.journal)
+        return self._request
 
     @property
     def blockers(self) -> list[Step]:
@@ -120,17 +127,15 @@ class Undoing:
     def locks(self) -> list[Wanted]:
         """What to lock, once nothing stands on the step any more."""
         self._marks.again(lock=True)
-        found: list[Wanted] = []
-        if self.target.journal is not None:
-            self._request = self._asked(self.target.journal)
-            self._locks = Locks(self._request, self.road.ground.roles, lock=True)
-            found.append(self._locks)
-        return [*found, self._marks]
+        if self.request is None:
+            return [self._marks]
+        self._locks = Locks(self.request, self.road.ground.roles, lock=True)
+        return [self._locks, self._marks]
 
     def decide(self) -> None:
         """Ask the ledger. Limits hold for reversals as for everything else."""
-        if self._locks is not None and self._request is not None:
-            self.posting = decide(self._request, self._locks.locked)
+        if self._locks is not None and self.request is not None:
+            self.posting = decide(self.request, self._locks.locked)
             self.road.undone.append(self.posting)
         step = self._form.declaration.transitions[self.target.transition]
         # What has posted keeps a state of its own.
@@ -147,14 +152,14 @@ class Undoing:
         return self._saved.statements if edits and self._saved is not None else ()
 
     def statements(self) -> list[Statement]:
-        """Everything that is written."""
+        """Everything that is written but the totals of its posting: first what others may hold."""
         assert self._saved is not None, "not decided yet"
-        written = [*self._saved.statements]
+        locks: list[Statement] = []
+        booked: list[Statement] = []
         if self.posting is not None:
-            written += posted(self.posting)
-            own = {self.record.form: frozenset((self.record.id,))}
-            written += self.road.ground.meters.statements(moved_by(self.posting), own)
-        written += self._made.binned()
+            locks, meters = self.road.ground.meters.statements(moved_by(self.posting), self.record)
+            booked = [*without_totals(self.posting), *meters]
+        written = [*locks, *self._made.binned(), *self._saved.statements, *booked]
         ref, was = self.record, self._row.get("state")
         taken_back = Step(0, ref.form, ref.id, self.target.transition, was, self.state, self.journal)
         written.append(recorded(taken_back, self.road.actor.id, reverses=self.target.id))

@@ -1,7 +1,7 @@
 """Records that a step makes for rows: checked like any other, among each other too, and written together."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,11 @@ class MadeRecords:
     """What a step makes; nobody needs the right to make it by hand."""
 
     def __init__(
-        self, forms: Forms, ready: ReadyTransition, made: Sequence[Made], actor: Actor, context: Context, *,
-        preview: bool,
+        self, forms: Forms, ready: ReadyTransition, made: Sequence[Made], actor: Actor, context: Context,
+        keys: Callable[[str], frozenset[str]], *, preview: bool,
     ) -> None:  # fmt: skip
-        """Begin them all; what the record has told about its links is not asked again."""
+        """Begin them all; what the record has told about its links is not asked again. `keys`: what else will be read
+        of a record of a form."""
         self._forms, self._actor, self._context = forms, actor, context
         linked = _told(forms, ready, made)
         self.records = tuple(
@@ -36,7 +37,7 @@ class MadeRecords:
                 one.form,
                 NewRecord(
                     forms, one.form, one.values, actor, context,
-                    parsed=True, known=linked, preview=preview, identity=one.id,
+                    parsed=True, keys=keys(one.form), known=linked, preview=preview, identity=one.id,
                 ),
             )
             for one in made

@@ -171,7 +171,8 @@ class FormSql:
 def form_sql(catalog: Catalog, tables: Tables, form: str) -> FormSql:
     """The statements of a form."""
     own = f'"{table_name(form)}"'
-    lock = f"SELECT id FROM {own} WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR UPDATE"
+    # Weaker than FOR UPDATE, so that nobody who holds these waits for somebody whose new record points here.
+    lock = f"SELECT id FROM {own} WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
     formulas = dict(_formula_reads(catalog, form))
     stages = list(_stages(catalog, form, {place: reads for place, (reads, _) in formulas.items()}))
     stale = {(lines, name) for lines, names in stages for name in names}

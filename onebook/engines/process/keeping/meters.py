@@ -19,6 +19,7 @@ from onebook.ledger.hold import Hold
 from onebook.ledger.posting import Posting
 from onebook.storage.transaction import Statement
 from onebook.values.decimals import ZERO
+from onebook.values.reference import RecordRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +103,20 @@ class Meters:
     _sql: dict[str, FormSql] = field(default_factory=dict)
     _row_texts: dict[tuple[Meter, ...], str] = field(default_factory=dict)
 
-    def statements(self, moved: Moved, own: Mapping[str, frozenset[int]]) -> list[Statement]:
-        """What brings every meter and every formula over meters up to date.
+    def statements(self, moved: Moved, own: RecordRef) -> tuple[list[Statement], list[Statement]]:
+        """What locks the records whose meters moved, and what brings every meter, and every formula over meters, up to
+        date.
 
         Args:
             moved: what the posting moved.
-            own: records by form that this transaction has locked and written already; the others are locked first, in
-                the order of form and id, so that two postings never wait for each other in a circle.
+            own: the record that this transaction has locked already; the others are locked in the order of form and
+                id, so that two postings never wait for each other in a circle.
         """
         stale = dict(sorted(self._stale(moved).items()))
-        locks = [self._lock(form, found.records - own.get(form, frozenset())) for form, found in stale.items()]
+        locks = [
+            self._lock(form, found.records - {own.id} if form == own.form else found.records)
+            for form, found in stale.items()
+        ]
         written = [statement for found in stale.values() for statement in self._rows(found)]
         if len(stale) > 1 and any(self._of(form).looks_out for form in stale):
             # Formulas of one record may read meters of another: all meters before all formulas.
@@ -119,7 +124,7 @@ class Meters:
             written += [one for form, found in stale.items() for one in self._formulas(form, found.records)]
         else:
             written += [one for form, found in stale.items() for one in self._at_once(form, found)]
-        return [lock for lock in locks if lock] + written
+        return [lock for lock in locks if lock], written
 
     def refresh(self, form: str, ids: Iterable[int]) -> list[Statement]:
         """Everything that meters of these records show, taken from the book anew, whatever stands in the fields."""

@@ -58,22 +58,31 @@ class Sent:
 
 
 class Number:
-    """The next number of a form, taken before the record is written; others of its prefix wait from here on."""
+    """The next number of a form, taken before the record is written; others of its prefix wait from here on.
+
+    `stand_in`: a number of the same look that no record has, for what must be decided before."""
 
     def __init__(self, form: Form, day: date) -> None:
         """Of the day that the record is dated by."""
         assert form.number is not None, f"{form.form} has no numbers"
-        self.text: str | None = None
         self._form = form.form
         self._prefix = prefix_of(form.number, day)
+        self._taken: str | None = None
+        self.stand_in = self._prefix.number(0)
+
+    @property
+    def text(self) -> str:
+        """The number, once it was gathered."""
+        assert self._taken is not None, "not gathered yet"
+        return self._taken
 
     def statements(self) -> Sequence[Statement]:
         """One statement, once."""
-        return () if self.text is not None else (take(self._form, self._prefix.text),)
+        return () if self._taken is not None else (take(self._form, self._prefix.text),)
 
     def take(self, results: Sequence[Rows]) -> None:
         """The number."""
-        self.text = self._prefix.number(results[0][0][0])
+        self._taken = self._prefix.number(results[0][0][0])
 
 
 class Locks:
@@ -85,6 +94,10 @@ class Locks:
         self._reading: Reading | None = prepare(request, roles, lock=lock)
         self._locked: Locked | None = None
         self._later: list[tuple[later_days.Asked, Statement]] = []
+
+    def are_of(self, request: Request) -> bool:
+        """Whether they are those of a request."""
+        return self._request == request
 
     @property
     def are_held(self) -> bool:

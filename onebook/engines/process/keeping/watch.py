@@ -4,7 +4,11 @@ A record is read without a lock, the ledger's accounts are locked first (always 
 itself; its mark tells whether anybody wrote to it in between. Then the command simply begins again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from psycopg import errors
 
 from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldKind
@@ -12,6 +16,11 @@ from onebook.engines.form.plan import places
 from onebook.engines.form.rows import below
 from onebook.engines.table.names import table_name, target_of
 from onebook.storage.transaction import Rows, Statement
+from onebook.values.refusal import Refusal
+
+#: Fails where the record has another mark, so that what is sent behind it does not run: not every write of what was
+#: decided on another state would be possible, and be taken back in silence.
+_STOP: Final = "SELECT CASE WHEN mark = %(mark)s THEN 0 ELSE ('moved ' || mark)::integer END FROM ({own}) AS t (mark)"
 
 
 class Moved(Exception):
@@ -49,24 +58,54 @@ class Marks:
         self._taken: list[list[tuple[object, ...]]] = []
         self._wants = True
         self._locks = False
+        self._stops = False
 
-    def again(self, *, lock: bool) -> None:
-        """Take the marks once more, the record's own under lock; raises Moved if they are others then."""
-        self._wants, self._locks = True, lock
+    def again(self, *, lock: bool, stop: bool = False) -> None:
+        """Take the marks once more, the record's own under lock; raises Moved if they are others then.
+
+        `stop`: what is sent behind them does not even run then; send it under `stopped`."""
+        self._wants, self._locks, self._stops = True, lock, stop
 
     def statements(self) -> Sequence[Statement]:
-        """One or two statements."""
+        """One for the record, one for what it reads, one that stops the rest."""
         if not self._wants:
             return ()
         own, linked = self._sql
         known = {"id": self._record}
         # Weaker than FOR UPDATE, so that new records may still point here.
         statements = [Statement(own + (" FOR NO KEY UPDATE" if self._locks else ""), known)]
-        return [*statements, Statement(linked, known)] if linked else statements
+        if linked:
+            statements.append(Statement(linked, known))
+        if self._stops:
+            statements.append(Statement(_STOP.format(own=own), {**known, "mark": self._taken[0][0][0]}))
+        return statements
 
     def take(self, results: Sequence[Rows]) -> None:
         """Remember, or compare."""
         self._wants = False
-        self._taken.append([row for rows in results for row in sorted(rows)])
+        marks = results[:-1] if self._stops else results
+        self._taken.append([row for rows in marks for row in sorted(rows)])
         if self._taken[-1] != self._taken[0]:
             raise Moved
+
+
+@contextmanager
+def unmoved(marks: Marks | None, gather: Callable[[Marks], None]) -> Iterator[None]:
+    """What is refused here is refused for what still stands: a record is read by several statements without a lock, and
+    may have been written to between them. Raises Moved instead if so."""
+    try:
+        yield
+    except Refusal:
+        if marks is not None:
+            marks.again(lock=False)
+            gather(marks)
+        raise
+
+
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Around what is sent behind marks that stop it: raises Moved where they did."""
+    try:
+        yield
+    except errors.InvalidTextRepresentation as error:
+        raise Moved from error
