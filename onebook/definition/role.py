@@ -41,6 +41,8 @@ class Role(Declared):
     reports: Literal["all"] | tuple[Name, ...] = ()
     #: Columns of reports that its members do not see, by report (cost figures, say).
     hide_columns: dict[Name, tuple[Name, ...]] = NOTHING
+    #: The dashboard or workbench that its members find first on their home page.
+    home: Name | None = None
 
     def grants_on(self, form: str) -> Grant:
         """What it grants on a form; nothing, if it does not say."""

@@ -19,15 +19,20 @@ def check_approval(declared: Declarations, form: Form, step: Transition, at: Sub
     approval = step.approval
     if approval is None:
         return
-    if step.draws or step.closes is not None or step.reopens is not None:
-        at.wrong("approval_draws", form.form)
+    check_may_wait(form, step, at)
     if approval.when is not None:
         at.at("when").attempt(declared.formula, approval.when, form.form, None, Kind.FLAG)
-    check_steps(declared, form, approval.steps, at)
+    check_steps(declared, form, approval.steps, at.at("steps"))
     _check_people(declared, form, approval.cc, at.at("cc"))
     for number, name in enumerate(approval.meanwhile):
         if name not in form.transitions:
             at.at("meanwhile", number).wrong("unknown_transition", name)
+
+
+def check_may_wait(form: Form, step: Transition, at: Subject) -> None:
+    """Whether a transition can be done later than it was asked for."""
+    if (step.draws and step.edits) or (step.reopens is not None and step.posts):
+        at.wrong("approval_draws", form.form)
 
 
 def check_steps(declared: Declarations, form: Form, steps: Sequence[ApprovalStep], at: Subject) -> None:
@@ -36,7 +41,7 @@ def check_steps(declared: Declarations, form: Form, steps: Sequence[ApprovalStep
         if needed not in declared.forms:
             at.wrong("unknown_form", needed)
             return
-    _check_sequence(declared, form, steps, at.at("steps"), set())
+    _check_sequence(declared, form, steps, at, set())
 
 
 def _check_sequence(

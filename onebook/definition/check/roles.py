@@ -24,6 +24,9 @@ def check_roles(declared: Declarations, problems: Problems) -> None:
         for number, report in enumerate(() if role.reports == "all" else role.reports):
             if report not in declared.reports:
                 subject.at("reports", number).wrong("unknown_report", report)
+        board = None if role.home is None else declared.dashboards.get(role.home)
+        if role.home is not None and (board is None or (board.roles and role.role not in board.roles)):
+            subject.at("home").wrong("unknown_dashboard", role.home)
         for name, columns in role.hide_columns.items():
             at = subject.at("hide_columns", name)
             if name not in declared.reports:

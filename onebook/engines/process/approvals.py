@@ -28,6 +28,7 @@ from onebook.engines.process.approving.refusals import (
     UnknownPerson,
 )
 from onebook.engines.process.approving.route import Routed, routed
+from onebook.engines.process.approving.said import NOTHING, Said, said_with
 from onebook.engines.process.approving.writing import written
 from onebook.engines.process.command import Command, Run, Update
 from onebook.engines.process.ground import Ground
@@ -53,11 +54,13 @@ _log: Final = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What somebody asked does. `task`: theirs, if they are asked more than once; `step`: where it is returned to, or
-    to whoever submitted it; `to`: whom it is transferred to, or who is added, before or after them."""
+    to whoever submitted it; `to`: whom it is transferred to, or who is added, before or after them; `files`: beside the
+    record, brought by them."""
 
     do: Doing
     task: int | None = None
     comment: str = ""
+    files: tuple[int, ...] = ()
     step: str | None = None
     to: tuple[int, ...] = ()
     before: bool = True
@@ -108,6 +111,7 @@ class Approvals:
             if task is None:
                 return
             flow = kept.flow
+            flow.take_back(task, self.actor.id)
             if answer.do in ("transfer", "add"):
                 self._require_people(transaction, answer.to)
             match answer.do:
@@ -123,8 +127,8 @@ class Approvals:
                     flow.transfer(task, answer.to[0])
                 case "add":
                     flow.add(task, answer.to, before=answer.before)
-            is_final = answer.do not in ("add",)
-            self._write(transaction, kept, task if is_final else None, answer.comment)
+            said = said_with(transaction, kept.record, self.actor.id, answer.comment, answer.files)
+            self._write(transaction, kept, None if answer.do == "add" else task, said)
         self._after(kept)
 
     def withdraw(self, number: int, comment: str = "") -> None:
@@ -133,7 +137,7 @@ class Approvals:
             kept = self._loaded(transaction, number)
             self._require_own(kept)
             kept.flow.withdraw()
-            self._write(transaction, kept, None, comment)
+            self._write(transaction, kept, None, Said(comment))
         self._after(kept)
 
     def retry(self, number: int) -> None:
@@ -142,15 +146,16 @@ class Approvals:
             kept = self._loaded(transaction, number)
             self._require_own(kept)
             kept.flow.retry()
-            self._write(transaction, kept, None, "")
+            self._write(transaction, kept, None)
         self._after(kept)
 
-    def moved(self, number: int, language: str) -> list[dict[str, Any]]:
-        """The route as the declarations of today would have it, before it is moved there. Refuses with NotAsked,
-        FlowElsewhere, NobodyToAsk."""
+    def moved(self, number: int, language: str) -> dict[str, Any]:
+        """The route as the declarations of today would have it, before it is moved there, and whether it asks anything
+        else than the one it is on. Refuses with NotAsked, FlowElsewhere, NobodyToAsk."""
         with self._boxes(language) as boxes:
             kept = self._read(boxes.transaction, number)
-            return boxes.told_route(self._route_now(boxes.transaction, kept).route)
+            route = self._route_now(boxes.transaction, kept).route
+            return {"route": boxes.told_route(route), "is_same": route == kept.flow.route}
 
     def move(self, number: int) -> None:
         """Go on as declared today: what was answered to the same question stays. Refuses as `moved` does."""
@@ -159,7 +164,7 @@ class Approvals:
             now = self._route_now(transaction, kept)
             kept.flow.move(now.route)
             kept.cc, kept.meanwhile = now.cc, now.meanwhile
-            self._write(transaction, kept, None, "")
+            self._write(transaction, kept, None)
         self._after(kept)
 
     def _route_now(self, transaction: Transaction, kept: Kept) -> Routed:
@@ -211,12 +216,12 @@ class Approvals:
     def delegate(self, to: int | None, first: date | None, last: date | None) -> None:
         """Have somebody answer for the user from one day until another, or nobody. What they are asked now goes along
         at once. Refuses with BadDelegation, UnknownPerson."""
+        if to is None:
+            self._end_delegation()
+            return
+        if first is None or last is None or last < first or last < self._today or to == self.actor.id:
+            raise BadDelegation
         with self.database.transaction(self.ground.schema) as transaction:
-            if to is None:
-                transaction.commit(Statement(_UNDELEGATE, {"me": self.actor.id}))
-                return
-            if first is None or last is None or last < first or last < self._today or to == self.actor.id:
-                raise BadDelegation
             self._require_people(transaction, (to,))
             transaction.commit(
                 Statement(_DELEGATE, {"me": self.actor.id, "to": to, "first": first, "last": last, "now": self.now})
@@ -269,7 +274,7 @@ class Approvals:
             }
             kept.flow.over("stuck")
             kept.flow.happened[-1] = Happening("stuck", to=tuple(self._administrators(transaction)))
-            self._write(transaction, kept, None, "", by=0)
+            self._write(transaction, kept, None, by=0)
         self._told(kept)
 
     def _time_out(self, number: int) -> None:
@@ -281,7 +286,7 @@ class Approvals:
             for (task,) in late:
                 if kept.flow.state == "running" and any(one.number == task for one in kept.flow.open_tasks()):
                     reminded += self._late(transaction, kept, task)
-            self._write(transaction, kept, None, "", by=0, further=reminded)
+            self._write(transaction, kept, None, by=0, further=reminded)
         self._after(kept)
 
     def _late(self, transaction: Transaction, kept: Kept, number: int) -> list[Statement]:
@@ -318,13 +323,26 @@ class Approvals:
                 if kept.flow.hand_over():
                     handed = [one for one in kept.flow.happened if one.what == "handed_over"]
                     kept.flow.happened += [Happening("asked", one.step, one.task, one.to) for one in handed]
-                    self._write(transaction, kept, None, "", by=0)
+                    self._write(transaction, kept, None, by=0)
+            self._told(kept)
+
+    def _end_delegation(self) -> None:
+        """Whoever is back is asked themselves again."""
+        with self.database.transaction(self.ground.schema) as transaction:
+            me = {"me": self.actor.id}
+            _, waiting = transaction.commit(Statement(_UNDELEGATE, me), Statement(_TO_TAKE_BACK, me))
+        for (number,) in waiting:
+            with self.database.transaction(self.ground.schema) as transaction:
+                kept = self._loaded(transaction, number)
+                taken = [kept.flow.take_back(task.number, self.actor.id) for task in kept.flow.open_tasks()]
+                if any(taken):
+                    self._write(transaction, kept, None)
             self._told(kept)
 
     def _task(self, kept: Kept, answer: Answer) -> int | None:
         """The number of the task that is answered; None if it was answered just so before. Refuses with NotAsked,
         Answered."""
-        mine = [task for task in kept.flow.tasks if self.actor.id == task.person]
+        mine = [task for task in kept.flow.tasks if self.actor.id in (task.person, task.on_behalf_of)]
         frees = answer.do == "transfer" and may_do_everything(self.ground.catalog, self.actor)
         if answer.task is not None:
             mine = [task for task in (kept.flow.tasks if frees else mine) if task.number == answer.task]
@@ -339,14 +357,14 @@ class Approvals:
         raise Answered
 
     def _write(
-        self, transaction: Transaction, kept: Kept, task: int | None, comment: str, *, by: int | None = None,
+        self, transaction: Transaction, kept: Kept, task: int | None, said: Said = NOTHING, *, by: int | None = None,
         further: Sequence[Statement] = (),
     ) -> None:  # fmt: skip
         if kept.flow.state == "granted":
             kept.grants += 1
             kept.refusal = None
         who = self.actor.id if by is None else by
-        transaction.commit(*written(kept, who, self.now, task, comment), *further)
+        transaction.commit(*written(kept, who, self.now, task, said), *further)
 
     def _after(self, kept: Kept) -> None:
         """What follows once it is written."""
@@ -421,6 +439,8 @@ _STANDS_IN: Final = """
 SELECT d.person, u.name, d.until_day FROM onebook_delegation d LEFT JOIN "user" u ON u.id = d.person
 WHERE d."to" = %(me)s AND %(today)s BETWEEN d.from_day AND d.until_day ORDER BY d.person
 """
+#: What others are asked in the place of somebody.
+_TO_TAKE_BACK: Final = "SELECT DISTINCT flow FROM onebook_flow_task WHERE on_behalf_of = %(me)s AND state = 'open'"
 _UNDELEGATE: Final = "DELETE FROM onebook_delegation WHERE person = %(me)s"
 _DELEGATE: Final = """
 INSERT INTO onebook_delegation (person, "to", from_day, until_day, at)

@@ -7,9 +7,10 @@ from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
-from onebook.engines.table.names import FILE_IN_TRAIL
+from onebook.engines.table.names import FILE_IN_TRAIL, FLOW_IN_TRAIL, FLOW_SIGN
 from onebook.engines.table.rights import rights
 from onebook.engines.view.sight import Sight
+from onebook.locale.texts import text
 from onebook.storage.transaction import Rows, Statement
 from onebook.values.label import Label
 from onebook.values.reference import RecordRef
@@ -44,7 +45,10 @@ def trail_of(record: RecordRef) -> Statement:
 
 
 def action_label(form: Form, name: str, language: str) -> str:
-    """What an entry of the trail says was done: a transition of the form, or what is done to any record."""
+    """What an entry of the trail says was done: a transition of the form, what is done to any record, or what happened
+    to an approval."""
+    if name.startswith(FLOW_SIGN):
+        return text(f"process.flow.event_{name.removeprefix(FLOW_SIGN)}", {}, language)
     step = form.transitions.get(name)
     label = step.label if step else ACTIONS.get(name, Label(name, name))
     return label.in_language(language)
@@ -64,6 +68,7 @@ def history(catalog: Catalog, actor: Actor, form: str, rows: Rows, language: str
             "changes": list(reader.fields(changes)),
             "lines": list(reader.lines(changes)),
             "file": changes.get(FILE_IN_TRAIL),
+            "flow": reader.flow(changes.get(FLOW_IN_TRAIL)),
         }
         for number, at, by, name, action, version, changes in rows
     ]
@@ -86,6 +91,13 @@ class _Reader:
             field = self._form.fields.get(name)
             if (field is None or field.kind is not FieldKind.LINES) and self._sees(name) and isinstance(pair, list):
                 yield {"field": name, "label": self._label(name), "old": pair[0], "new": pair[-1]}
+
+    def flow(self, told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """What was said of an approval: of which step, to whom, in whose place."""
+        if told is None:
+            return None
+        step = None if told["step"] is None else Label.parse(told["step"]).in_language(self._language)
+        return {**told, "transition_label": self.action(told["transition"]), "step": step}
 
     def lines(self, changes: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for name, field in self._form.line_fields.items():

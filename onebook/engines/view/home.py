@@ -1,6 +1,6 @@
 """The home page of an actor: what waits for them, what they may begin, and where they may go."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -35,14 +35,15 @@ class Waiting:
 
 def home(
     transaction: Transaction, catalog: Catalog, tables: Tables, actor: Actor, now: datetime, zone: tzinfo,
-    language: str, places: Sequence[Mapping[str, Any]],
+    language: str, places: Sequence[Mapping[str, Any]], dashboards: Collection[str],
 ) -> dict[str, Any]:  # fmt: skip
     """The home page, with the places that its menus lead to; every count in one round trip, under the conditions of the
-    lists that it opens."""
+    lists that it opens. `dashboards`: those that the actor finds."""
     parameters = context_parameters(context_of(actor, now, zone))
     waiting = list(_waiting(catalog, actor))
     counts = transaction.run(*(_count(tables, one, parameters) for one in waiting)) if waiting else []
     return {
+        "desk": _desk(catalog, actor, dashboards, language),
         "waiting": [
             {
                 "form": one.form.form,
@@ -60,12 +61,33 @@ def home(
             if count
         ],
         "begin": [
-            {"form": form.form, "label": form.label.in_language(language)}
-            for form in catalog.forms.values()
-            if form.kind == "document" and rights(catalog, actor, form.form).create is not None
+            {"form": form.form, "label": form.label.in_language(language)} for form in _begun(catalog, actor, places)
         ],
         "menus": places,
     }
+
+
+def _begun(catalog: Catalog, actor: Actor, places: Sequence[Mapping[str, Any]]) -> list[Form]:
+    """The documents that the actor may begin, in the order of their places; those without one come last."""
+    named = [item["form"] for group in places for item in group["items"] if "form" in item]
+    at = {form: place for place, form in enumerate(named)}
+    may = (
+        form
+        for form in catalog.forms.values()
+        if form.kind == "document" and rights(catalog, actor, form.form).create is not None
+    )
+    return sorted(may, key=lambda form: at.get(form.form, len(at)))
+
+
+def _desk(catalog: Catalog, actor: Actor, dashboards: Collection[str], language: str) -> dict[str, Any] | None:
+    """The workbench of the actor's roles, in the order in which roles are declared."""
+    homes = (role.home for role in catalog.roles.values() if role.role in actor.roles)
+    for name in homes:
+        if name in dashboards:
+            one = catalog.dashboards[str(name)]
+            told = None if one.help is None else one.help.in_language(language)
+            return {"dashboard": one.dashboard, "label": one.label.in_language(language), "help": told}
+    return None
 
 
 def _waiting(catalog: Catalog, actor: Actor) -> Iterator[Waiting]:

@@ -156,7 +156,9 @@ def test_withdrawn_refused_returned_and_submitted_again(office: dict[str, Person
     told = act(office["two"], flow, "return", comment="too dear")
     assert told["state"] == "returned"
     assert box(me, "waiting")[flow]["can"] == ["withdraw", "resubmit"]
-    assert me.get(address).json()["editable"]
+    page = me.get(address).json()
+    assert (page["editable"], page["flow"]["returned"]["comment"]) == (True, "too dear")
+    assert page["flow"]["returned"]["by"]["id"] == office["two"].user
     again = act(me, flow, "resubmit", values={"amount": "1500"})
     assert (again["flow"], again["state"]) == (flow, "draft")
     assert flow not in box(chief, "waiting"), "the superior had agreed to the same question"
@@ -259,7 +261,16 @@ def test_whoever_is_away_has_somebody_else_answer(office: dict[str, Person], pla
     told = act(two, late, "agree")
     [person] = told["route"][0]["people"]
     assert (person["id"], person["on_behalf_of"]["id"], told["state"]) == (two.user, chief.user, "done")
+    own = submitted(me, "500")["flow"]
+    assert own not in box(chief, "waiting")
+    told = act(chief, own, "agree", comment="from the train")
+    [person] = told["route"][0]["people"]
+    assert (person["id"], person["on_behalf_of"], told["state"]) == (chief.user, None, "done")
+    assert act(two, early, "add", to=[office["one"].user], where="after")["can"]
     assert chief.send("PUT", "/api/delegation", {}).json()["delegation"] is None
+    assert early in box(chief, "waiting"), "whoever is back is asked again"
+    assert early not in box(two, "waiting")
+    act(chief, early, "refuse")
     assert chief.send("PUT", "/api/delegation", {**body, "to": chief.user}).json()["code"] == "process.bad_delegation"
 
 
@@ -324,18 +335,84 @@ def test_the_same_request_asks_once(office: dict[str, Person]) -> None:
         assert act(chief, first["flow"], "agree", task=task)["state"] == "done"
 
 
+def test_the_trail_of_the_record_tells_who_said_what(office: dict[str, Person]) -> None:
+    me, chief, one, two = (office[name] for name in ("me", "chief", "one", "two"))
+    made = submitted(me, "2000")
+    flow, address = made["flow"], f"/api/spending/{made['id']}"
+    act(chief, flow, "return", comment="Which lamps?")
+    act(me, flow, "resubmit")
+    act(chief, flow, "transfer", to=one.user, comment="yours")
+    act(one, flow, "agree", comment="fine")
+    for person in (one, two):
+        act(person, flow, "agree")
+    told = me.get(f"{address}/changes").json()
+    course = [(entry["action"], entry["action_label"], entry["by"]["id"]) for entry in reversed(told)]
+    assert course == [
+        ("create", "Created", me.user), ("@submitted", "Submitted for approval", me.user),
+        ("@returned", "Returned to whoever submitted it", chief.user),
+        ("@resubmitted", "Submitted for approval again", me.user), ("@transferred", "Transferred", chief.user),
+        ("@agreed", "Agreed", one.user), ("@agreed", "Agreed", one.user), ("@agreed", "Agreed", two.user),
+        ("approve", "Approve", me.user),
+    ]  # fmt: skip
+    flows = [entry["flow"] for entry in reversed(told) if entry["flow"]]
+    assert {entry["id"] for entry in flows} == {flow}
+    assert [(entry["transition_label"], entry["step"], entry["comment"], entry["to"]) for entry in flows[:5]] == [
+        ("Approve", None, "", []), ("Approve", "Superior", "Which lamps?", [me.login.title()]),
+        ("Approve", None, "", []), ("Approve", "Superior", "yours", [one.login.title()]),
+        ("Approve", "Superior", "fine", []),
+    ]  # fmt: skip
+    lately = office["boss"].get("/api/activity", form="spending").json()["items"]
+    assert ("@agreed", "Agreed") in {(entry["action"], entry["action_label"]) for entry in lately}
+
+
+def test_refused_and_by_the_clock_stand_in_the_trail_too(office: dict[str, Person]) -> None:
+    made = submitted(office["me"], "500")
+    act(office["chief"], made["flow"], "refuse", comment="no")
+    [last, *_] = office["me"].get(f"/api/spending/{made['id']}/changes").json()
+    assert (last["action"], last["by"]["id"], last["flow"]["comment"]) == ("@refused", office["chief"].user, "no")
+
+
+def test_files_go_along_with_an_answer(office: dict[str, Person]) -> None:
+    me, chief = office["me"], office["chief"]
+    made = submitted(me, "500")
+    flow, beside = made["flow"], f"/api/spending/{made['id']}/files"
+    mine, theirs = (
+        person.client.post(
+            beside, files={"file": (f"{person.login}.txt", b"offer")}, headers={"X-CSRF-Token": person.csrf}
+        ).json()["id"]
+        for person in (me, chief)
+    )
+    for wrong in (mine, 999_999):
+        refused = chief.post(f"/api/flows/{flow}/agree", {"files": [theirs, wrong]})
+        assert (refused.status_code, refused.json()["code"]) == (404, "talk.no_attachment")
+    assert chief.get(f"/api/flows/{flow}").json()["state"] == "running"
+    told = act(chief, flow, "return", comment="see the offer", files=[theirs])
+    named = [{"id": theirs, "name": f"{chief.login}.txt", "size": 5}]
+    [event] = [one for one in told["events"] if one["what"] == "returned"]
+    assert event["files"] == named
+    assert told["route"][0]["people"][0]["files"] == named
+    [entry, *_] = me.get(f"/api/spending/{made['id']}/changes").json()
+    assert entry["flow"]["files"] == named
+    assert chief.send("DELETE", f"{beside}/{theirs}").status_code == 204
+    assert me.get(f"/api/flows/{flow}").json()["events"][1]["files"] == named, "what it was called stays"
+    act(me, flow, "withdraw")
+
+
 def test_it_goes_on_as_it_was_or_is_moved(office: dict[str, Person], place: Place, application: Application) -> None:
     """Other declarations change nothing of what runs, until somebody moves it there."""
     me, chief, one = office["me"], office["chief"], office["one"]
     stays, moves = submitted(me, "500")["flow"], submitted(me, "500")["flow"]
     text = AGREEMENT.read_text("utf-8").replace("when: amount > 1000\n", "when: amount > 400\n")
     application.publish(place.company.schema, [read_app(SHOP), read_text(text)], SYSTEM)
-    route = me.get(f"/api/flows/{moves}/move").json()["route"]
-    assert [step["step"] for step in route] == ["superior", "board"]
+    seen = me.get(f"/api/flows/{moves}/move").json()
+    assert ([step["step"] for step in seen["route"]], seen["is_same"]) == (["superior", "board"], False)
+    assert "move" in box(me, "started")[moves]["can"]
+    assert "move" not in box(chief, "waiting")[moves]["can"]
     assert chief.post(f"/api/flows/{moves}/move").json()["code"] == "process.not_asked"
     act(me, moves, "move")
     assert act(chief, stays, "agree")["state"] == "done"
     assert act(chief, moves, "agree")["state"] == "running"
+    assert me.get(f"/api/flows/{moves}/move").json()["is_same"]
     act(one, moves, "agree")
     assert act(office["two"], moves, "agree")["state"] == "done"
 

@@ -12,7 +12,9 @@ import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
 import { useShortcut, useWritten } from "@/look/shortcuts";
 import { useNarrow } from "@/look/useNarrow";
-import { type Flow, type FlowDeed, flowQuery, nameOf, perform, refresh } from "./flows";
+import { AnswerFiles } from "./AnswerFiles";
+import { type Flow, type FlowDeed, type FlowFile, flowQuery, nameOf, perform, refresh } from "./flows";
+import { Moving } from "./Moving";
 import "./flow.css";
 
 interface Props {
@@ -25,7 +27,7 @@ interface Props {
 type Mode = "return" | "transfer" | "add";
 
 /** Done without a word to it. */
-const WORDLESS: ReadonlySet<string> = new Set(["resubmit", "retry"]);
+const WORDLESS: ReadonlySet<string> = new Set(["resubmit", "retry", "move"]);
 
 /** Goes back to whoever submitted it. */
 const SUBMITTER = "";
@@ -37,7 +39,9 @@ export function ActPanel({ flow, takesFocus = false, onDone }: Props) {
   const message = useMessage();
   const queries = useQueryClient();
   const [comment, setComment] = useState("");
+  const [files, setFiles] = useState<FlowFile[]>([]);
   const [mode, setMode] = useState<Mode | null>(null);
+  const [isMoving, setMoving] = useState(false);
   const [asks, setAsks] = useState(false);
   const said = useRef<TextAreaRef>(null);
   const agree = useRef<HTMLButtonElement>(null);
@@ -54,7 +58,9 @@ export function ActPanel({ flow, takesFocus = false, onDone }: Props) {
     onSuccess: async (after, deed) => {
       act.current = { of: "", key: "" };
       setComment("");
+      setFiles([]);
       setMode(null);
+      setMoving(false);
       queries.setQueryData(flowQuery(flow.id).queryKey, after);
       void message.success({ content: <span role="status">{t(`did.${deed.do}`, { title: nameOf(flow) })}</span> });
       if (after.state === "stuck") void message.warning(t("stuckNow"), 6);
@@ -68,7 +74,10 @@ export function ActPanel({ flow, takesFocus = false, onDone }: Props) {
     },
   });
   const does = (deed: FlowDeed) => {
-    if (!run.isPending) run.mutate(WORDLESS.has(deed.do) ? deed : ({ ...deed, comment } as FlowDeed));
+    if (run.isPending) return;
+    if (WORDLESS.has(deed.do)) return run.mutate(deed);
+    const along = deed.do === "withdraw" ? {} : { files: files.map((one) => one.id) };
+    run.mutate({ ...deed, comment, ...along } as FlowDeed);
   };
   const refuse = () => {
     if (comment.trim()) return does({ do: "refuse" });
@@ -120,6 +129,7 @@ export function ActPanel({ flow, takesFocus = false, onDone }: Props) {
               {t("sayWhy")}
             </span>
           )}
+          {flow.readable && <AnswerFiles flow={flow} files={files} onChange={setFiles} />}
         </div>
       )}
       {mode !== null && (
@@ -129,6 +139,8 @@ export function ActPanel({ flow, takesFocus = false, onDone }: Props) {
           flow={flow}
           comment={comment}
           onComment={setComment}
+          files={files}
+          onFiles={setFiles}
           isBusy={run.isPending}
           onDo={does}
           onCancel={() => setMode(null)}
@@ -192,7 +204,20 @@ export function ActPanel({ flow, takesFocus = false, onDone }: Props) {
               <Button disabled={run.isPending}>{t("act.withdraw")}</Button>
             </Popconfirm>
           )}
+          {may("move") && (
+            <Button type="text" disabled={run.isPending} onClick={() => setMoving(true)}>
+              {t("act.move")}
+            </Button>
+          )}
         </div>
+      )}
+      {isMoving && (
+        <Moving
+          flow={flow}
+          isBusy={run.isPending}
+          onMove={() => does({ do: "move" })}
+          onClose={() => setMoving(false)}
+        />
       )}
     </section>
   );
@@ -208,13 +233,15 @@ interface DecidingProps {
   flow: Flow;
   comment: string;
   onComment: (comment: string) => void;
+  files: FlowFile[];
+  onFiles: (files: FlowFile[]) => void;
   isBusy: boolean;
   onDo: (deed: FlowDeed) => void;
   onCancel: () => void;
 }
 
 /** What has to be chosen first: the step to go back to, or the people to ask. */
-function Deciding({ mode, flow, comment, onComment, isBusy, onDo, onCancel }: DecidingProps) {
+function Deciding({ mode, flow, comment, onComment, files, onFiles, isBusy, onDo, onCancel }: DecidingProps) {
   const { t } = useTranslation("flow");
   const [step, setStep] = useState(SUBMITTER);
   const [people, setPeople] = useState<Linked[]>([]);
@@ -269,6 +296,7 @@ function Deciding({ mode, flow, comment, onComment, isBusy, onDo, onCancel }: De
         placeholder={t(mode === "return" ? "whyReturned" : "commentHint")}
         aria-label={t("comment")}
       />
+      {flow.readable && <AnswerFiles flow={flow} files={files} onChange={onFiles} />}
       <div className="act-buttons">
         <Button type="primary" disabled={!isReady} loading={isBusy} onClick={confirm}>
           {t("common:confirm")}

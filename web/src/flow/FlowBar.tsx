@@ -27,6 +27,7 @@ export function FlowBar({ flow, isDirty }: Props) {
     flow.state === "running" ? flow.steps.map((one) => one.label).join(t("listComma")) : null,
     flow.state === "running" && names ? t("waitsFor", { names }) : null,
     flow.refusal?.text,
+    flow.returned && [flow.returned.by.title, flow.returned.comment].filter(Boolean).join(t("listColon")),
   ].filter(Boolean);
   return (
     <div className={`flow-bar flow-${flow.state}`} role="status">

@@ -9,6 +9,7 @@ import { Effects, Refusals } from "@/behind/Effects";
 import { instantText } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
 import { Activity } from "@/talk/Activity";
+import { FileLinks } from "@/talk/FileLinks";
 import { Files } from "@/talk/Files";
 import { ActPanel } from "./ActPanel";
 import { Due } from "./Due";
@@ -131,6 +132,7 @@ function Told({ flow }: { flow: Flow }) {
         <h3>{t("route")}</h3>
         <Route
           route={flow.route}
+          of={flow}
           begun={{ by: flow.by, at: flow.at }}
           end={flow.transition_label}
           isOver={flow.state === "done"}
@@ -153,6 +155,7 @@ function Told({ flow }: { flow: Flow }) {
                 {one.on_behalf_of && ` ${t("onBehalfOf", { name: one.on_behalf_of.title ?? "" })}`}
                 {one.step_label && <span className="soft"> · {one.step_label}</span>}
                 {one.comment && <q className="route-comment">{one.comment}</q>}
+                <FileLinks form={flow.form} record={flow.record} files={one.files} />
               </li>
             ))}
           </ol>

@@ -12,7 +12,7 @@ import { BulkBar } from "./BulkBar";
 import { Ago, Due } from "./Due";
 import { FlowView } from "./FlowView";
 import { BOXES, type Box, type Flow, type FlowRow, flowsQuery, following, waitingQuery } from "./flows";
-import { useSummary } from "./useSummary";
+import { inShort, useSummary } from "./useSummary";
 import "./flow.css";
 
 const isBox = (text: string | null): text is Box => (BOXES as readonly (string | null)[]).includes(text);
@@ -219,10 +219,7 @@ function Rows({ rows, shown, chosen, mayChoose, addressOf, onOpen, onChoose }: R
 }
 
 function Said({ flow }: { flow: FlowRow }) {
-  const words = useSummary(flow)
-    .filter((one) => one.text !== flow.title)
-    .slice(0, 3)
-    .map((one) => one.text);
+  const words = inShort(useSummary(flow), flow.title, 3);
   return words.length > 0 && <span className="flow-row-told">{words.join(" · ")}</span>;
 }
 

@@ -11,12 +11,15 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Linked } from "@/api/types";
 import { instantText, percent } from "@/look/figures";
+import { FileLinks } from "@/talk/FileLinks";
 import { Due } from "./Due";
 import { type Asked, dueOf, type RouteStep } from "./flows";
 import "./flow.css";
 
 interface Props {
   route: readonly RouteStep[];
+  /** The record that the files of answers lie beside, where answers have been given. */
+  of?: { form: string; record: number };
   /** Who submitted it, and when; not yet where it is only looked at. */
   begun?: { by: Linked; at: string };
   /** What is done once all have agreed. */
@@ -33,7 +36,7 @@ const MARKS: Record<RouteStep["state"], ReactNode> = {
   skipped: <MinusOutlined aria-hidden="true" />,
 };
 
-export function Route({ route, begun, end, isOver = false }: Props) {
+export function Route({ route, of, begun, end, isOver = false }: Props) {
   const { t } = useTranslation("flow");
   return (
     <ol className="route">
@@ -49,7 +52,7 @@ export function Route({ route, begun, end, isOver = false }: Props) {
         </li>
       )}
       {route.map((one) => (
-        <Stop key={one.step} step={one} />
+        <Stop key={one.step} step={one} of={of} />
       ))}
       {end && (
         <li className={isOver ? "is-agreed" : "is-waiting"}>
@@ -63,7 +66,7 @@ export function Route({ route, begun, end, isOver = false }: Props) {
   );
 }
 
-function Stop({ step }: { step: RouteStep }) {
+function Stop({ step, of }: { step: RouteStep; of: Props["of"] | undefined }) {
   const { t } = useTranslation("flow");
   const isSeveral = step.people.filter((one) => one.state !== "transferred").length > 1;
   return (
@@ -84,7 +87,7 @@ function Stop({ step }: { step: RouteStep }) {
       {step.people.length > 0 && (
         <ul className="route-people">
           {step.people.map((one) => (
-            <Person key={`${one.id} ${one.state} ${one.at}`} asked={one} />
+            <Person key={`${one.id} ${one.state} ${one.at}`} asked={one} of={of} />
           ))}
         </ul>
       )}
@@ -97,7 +100,7 @@ function Stop({ step }: { step: RouteStep }) {
         <div className="route-branches">
           {step.branches.map((branch, place) => (
             <section key={branch[0]?.step ?? place} aria-label={t("branch", { number: place + 1 })}>
-              <Route route={branch} />
+              <Route route={branch} {...(of ? { of } : {})} />
             </section>
           ))}
         </div>
@@ -106,7 +109,7 @@ function Stop({ step }: { step: RouteStep }) {
   );
 }
 
-function Person({ asked }: { asked: Asked }) {
+function Person({ asked, of }: { asked: Asked; of: Props["of"] | undefined }) {
   const { t } = useTranslation("flow");
   const name = asked.title ?? `#${asked.id}`;
   return (
@@ -122,6 +125,7 @@ function Person({ asked }: { asked: Asked }) {
         {asked.at && asked.state !== "open" && <time className="soft figure">{instantText(asked.at)}</time>}
       </span>
       {asked.comment && <q className="route-comment">{asked.comment}</q>}
+      {of && <FileLinks form={of.form} record={of.record} files={asked.files} />}
     </li>
   );
 }

@@ -11,7 +11,7 @@ import { ProblemNote } from "@/look/ProblemNote";
 import { useLate } from "@/look/useLate";
 import { Ago, Due } from "./Due";
 import { type FlowRow, flowsQuery, nameOf, perform, refresh } from "./flows";
-import { useSummary } from "./useSummary";
+import { inShort, useSummary } from "./useSummary";
 import "./flow.css";
 
 export default function WaitingTile({ most }: { most?: number }) {
@@ -44,7 +44,7 @@ function Item({ flow }: { flow: FlowRow }) {
   const queries = useQueryClient();
   const message = useMessage();
   const key = useRef(actionKey());
-  const summary = useSummary(flow).filter((one) => one.text !== flow.title);
+  const words = inShort(useSummary(flow), flow.title, 3);
   const agree = useMutation({
     mutationFn: () => perform(flow.id, flow.task, { do: "agree" }, key.current),
     onSuccess: async (after) => {
@@ -63,9 +63,7 @@ function Item({ flow }: { flow: FlowRow }) {
           <b>{flow.title ?? `#${flow.record}`}</b>
           <Ago at={flow.at} />
         </span>
-        <span className="flow-row-told">
-          {[flow.form_label, ...summary.slice(0, 2).map((said) => said.text)].join(" · ")}
-        </span>
+        <span className="flow-row-told">{[flow.form_label, ...words].join(" · ")}</span>
         <span className="flow-row-foot soft">
           <span>{flow.by.title}</span>
           <span>{flow.step_label}</span>

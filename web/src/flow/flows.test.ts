@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { madeUpField } from "@/api/madeUp";
 import type { Form } from "@/api/types";
 import { type Asked, distance, dueOf, following, type RouteStep, urgency } from "./flows";
-import { saidText } from "./useSummary";
+import { inShort, saidText } from "./useSummary";
 
 const NOW = Date.parse("2026-11-22T02:00:00Z");
 
@@ -13,6 +13,7 @@ const asked = (more: Partial<Asked>): Asked => ({
   at: null,
   due: null,
   comment: "",
+  files: [],
   on_behalf_of: null,
   ...more,
 });
@@ -63,4 +64,13 @@ it("what a record is about reads as it does everywhere else", () => {
   expect(saidText(form, { field: "total", label: "", text: "1234567.5" })).toBe("1,234,567.50");
   expect(saidText(form, { field: "note", label: "", text: "1234567.5" })).toBe("1234567.5");
   expect(saidText(undefined, { field: "total", label: "", text: "12.00" })).toBe("12.00");
+});
+
+it("in short an approval says whom it is about and how much it is", () => {
+  const said = (text: string, isFigure = false) => ({ field: text, label: text, text, isFigure });
+  const all = [said("P1"), said("Lakeside"), said("2026-11-22"), said("26,000.00", true), said("0.00", true)];
+  expect(inShort(all, "P1", 2)).toEqual(["Lakeside", "26,000.00"]);
+  expect(inShort(all, "P1", 3)).toEqual(["Lakeside", "26,000.00", "2026-11-22"]);
+  expect(inShort([said("9", true), said("8", true)], null, 2)).toEqual(["9", "8"]);
+  expect(inShort([], null, 2)).toEqual([]);
 });

@@ -42,6 +42,12 @@ export interface FlowsPageAnswer {
 
 export type AskedState = "waiting" | "open" | "agreed" | "refused" | "returned" | "transferred" | "skipped" | "void";
 
+/** A file that goes along with an answer. */
+export interface FlowFile {
+  id: number;
+  name: string;
+}
+
 /** Somebody who is asked, and what they said. */
 export interface Asked {
   id: number;
@@ -50,6 +56,7 @@ export interface Asked {
   at: string | null;
   due: string | null;
   comment: string;
+  files: FlowFile[];
   on_behalf_of: Linked | null;
 }
 
@@ -76,6 +83,7 @@ export interface FlowEvent {
   on_behalf_of: Linked | null;
   to: Linked[];
   comment: string;
+  files: FlowFile[];
 }
 
 export interface Flow extends FlowRow {
@@ -91,12 +99,15 @@ export interface Flow extends FlowRow {
 
 /** What is done with a flow, as it goes over the wire. */
 export type FlowDeed =
-  | { do: "agree" | "refuse" | "withdraw"; comment?: string }
+  | { do: "withdraw"; comment?: string }
   | { do: "resubmit"; anew?: boolean }
-  | { do: "retry" }
-  | { do: "return"; to_step: string | null; comment?: string }
-  | { do: "transfer"; to: number; comment?: string }
-  | { do: "add"; to: number[]; where: "before" | "after"; comment?: string };
+  | { do: "retry" | "move" }
+  | ((
+      | { do: "agree" | "refuse" }
+      | { do: "return"; to_step: string | null }
+      | { do: "transfer"; to: number }
+      | { do: "add"; to: number[]; where: "before" | "after" }
+    ) & { comment?: string; files?: number[] });
 
 export interface BulkResult {
   id: number;
@@ -132,11 +143,14 @@ export const flowQuery = (id: number) =>
 /** Answers that are given to what somebody is asked; the others are about the flow as a whole. */
 const OF_A_TASK: ReadonlySet<string> = new Set(["agree", "refuse", "return", "transfer", "add"]);
 
+const isNothing = (said: unknown) =>
+  said === "" || said === undefined || said === null || (Array.isArray(said) && said.length === 0);
+
 /** Do it, under the key of the act: sent again, it is done once. The flow as it stands then. */
 export async function perform(flow: number, task: number | null, deed: FlowDeed, key: string): Promise<Flow> {
   const { do: what, ...said } = deed;
   const more = Object.entries(said).map(([name, one]) => [name, typeof one === "string" ? one.trim() : one]);
-  const body = Object.fromEntries(more.filter(([, one]) => one !== "" && one !== undefined && one !== null));
+  const body = Object.fromEntries(more.filter(([, one]) => !isNothing(one)));
   const asked = OF_A_TASK.has(what) && task !== null ? { task } : {};
   const answer = await api.post<Flow>(`flows/${flow}/${what}`, { ...asked, ...body }, { key });
   // Submitting again answers with what came of the step.

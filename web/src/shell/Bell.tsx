@@ -22,10 +22,12 @@ import { api } from "@/api/client";
 import { keys, notificationsQuery } from "@/api/queries";
 import type { Notification } from "@/api/types";
 import { instantText } from "@/look/figures";
+import { useNarrow } from "@/look/useNarrow";
 import { addressOf, headOf } from "./notices";
 
 export function Bell() {
   const { t } = useTranslation("shell");
+  const narrow = useNarrow();
   const [isOpen, setOpen] = useState(false);
   const { data } = useQuery(notificationsQuery);
   const unread = data?.unread ?? 0;
@@ -37,7 +39,7 @@ export function Bell() {
       onOpenChange={setOpen}
       content={<Notices items={data?.items ?? []} unread={unread} onLeave={() => setOpen(false)} />}
     >
-      <Badge count={unread} size="small" offset={[-6, 6]}>
+      <Badge count={unread} size="small" offset={narrow ? [-14, 12] : [-6, 6]}>
         <Button type="text" icon={<BellOutlined aria-hidden="true" />} aria-label={t("notices", { count: unread })} />
       </Badge>
     </Popover>

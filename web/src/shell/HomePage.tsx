@@ -1,5 +1,5 @@
 /** Where the day begins: what waits for me, what I may begin, and what happened last. */
-import { PlusOutlined } from "@ant-design/icons";
+import { DashboardOutlined, PlusOutlined, RightOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Skeleton } from "antd";
 import { lazy, Suspense } from "react";
@@ -44,6 +44,16 @@ export default function HomePage() {
         </div>
       </header>
       <ProblemNote error={home.error} onRetry={() => void home.refetch()} />
+      {home.data?.desk && (
+        <Link to={`/dashboards/${home.data.desk.dashboard}`} className="card home-desk">
+          <DashboardOutlined aria-hidden="true" />
+          <span>
+            <span className="card-title">{home.data.desk.label}</span>
+            {home.data.desk.help && <span className="soft">{home.data.desk.help}</span>}
+          </span>
+          <RightOutlined aria-hidden="true" />
+        </Link>
+      )}
       {waiting > 0 && (
         <section aria-labelledby="home-flows">
           <h2 id="home-flows">{t("flowsForMe")}</h2>

@@ -17,6 +17,7 @@ const { Page: RecordPage } = PAGES.record;
 const { Page: ReportPage } = PAGES.report;
 const { Page: DashboardPage } = PAGES.dashboard;
 const SharedPage = lazy(() => import("@/dashboard/SharedPage"));
+const OpenForm = lazy(() => import("@/rule/OpenForm"));
 const { Page: ActivityPage } = later(() => import("./ActivityPage"));
 const { Page: DashboardsPage } = later(() => import("./DashboardsPage"));
 const { Page: FlowsPage } = later(() => import("@/flow/FlowsPage"));
@@ -34,12 +35,18 @@ interface Props {
 
 export function Pages({ ahead }: Props) {
   const token = /^\/shared\/([^/]+)\/?$/.exec(window.location.pathname)?.[1];
-  if (!token) return <Inside ahead={ahead} />;
+  const [, company, form] = /^\/open\/(\d+)\/(\w+)\/?$/.exec(window.location.pathname) ?? [];
+  const isOpen = company !== undefined && form !== undefined;
+  if (!token && !isOpen) return <Inside ahead={ahead} />;
   return (
     // Whoever has a link to something needs no door; nothing else is behind it.
     <BrowserRouter>
       <Suspense fallback={<Late />}>
-        <SharedPage token={decodeURIComponent(token)} />
+        {token ? (
+          <SharedPage token={decodeURIComponent(token)} />
+        ) : (
+          isOpen && <OpenForm company={company} form={form} />
+        )}
       </Suspense>
     </BrowserRouter>
   );

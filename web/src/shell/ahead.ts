@@ -21,6 +21,7 @@ const OWN = new Set([
   "dashboards",
   "flows",
   "messages",
+  "open",
   "preferences",
   "rules",
   "scan",

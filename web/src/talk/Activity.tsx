@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Mentions, Skeleton, Tooltip } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { actionKey, api } from "@/api/client";
 import { changesQuery, keys, recordQuery } from "@/api/queries";
 import type { Change, Field, Form, Linked, Value } from "@/api/types";
@@ -11,6 +12,7 @@ import { isBlank, type Shape, shapeOf } from "@/fields/shape";
 import { shown } from "@/fields/shown";
 import { dayOf, instantText } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import { FileLinks } from "./FileLinks";
 import "./talk.css";
 
 export interface Comment {
@@ -78,7 +80,7 @@ export function Activity({ form, id }: Props) {
             {"comment" in one ? (
               <Said form={form.form} record={id} comment={one.comment} />
             ) : (
-              <Changed form={form} change={one.change} />
+              <Changed form={form} record={id} change={one.change} />
             )}
           </li>
         ))}
@@ -210,11 +212,12 @@ function marked(text: string, mentions: readonly Linked[]) {
 }
 
 function Head({ by, at, what }: { by: Linked | null; at: string; what?: string }) {
+  const { t } = useTranslation();
   const whole = instantText(at);
   const today = dayOf(new Date());
   return (
     <p className="happened-head">
-      <b>{by?.title ?? "–"}</b> {what}
+      <b>{by?.title ?? (by?.id === 0 ? t("shell:system") : "–")}</b> {what}
       <time dateTime={at} title={whole} className="soft">
         {whole.startsWith(today) ? whole.slice(today.length + 1) : whole}
       </time>
@@ -222,7 +225,9 @@ function Head({ by, at, what }: { by: Linked | null; at: string; what?: string }
   );
 }
 
-function Changed({ form, change }: { form: Form; change: Change }) {
+function Changed({ form, record, change }: { form: Form; record: number; change: Change }) {
+  const { t } = useTranslation();
+  const said = change.flow;
   return (
     <article className="changed">
       <Head by={change.by} at={change.at} what={change.action_label} />
@@ -245,6 +250,24 @@ function Changed({ form, change }: { form: Form; change: Change }) {
         <LineChange key={`${one.lines} ${one.what} ${one.row}`} form={form} told={one} />
       ))}
       {change.file && <p className="soft">{change.file.name}</p>}
+      {said && (
+        <>
+          <p className="soft">
+            <Link to={`/flows/${said.id}`}>
+              {[
+                said.transition_label,
+                said.step,
+                said.on_behalf_of && t("flow:onBehalfOf", { name: said.on_behalf_of }),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
+            </Link>
+            {said.to.length > 0 && ` → ${said.to.join(t("flow:listComma"))}`}
+          </p>
+          {said.comment && <p className="long">{said.comment}</p>}
+          <FileLinks form={form.form} record={record} files={said.files} />
+        </>
+      )}
     </article>
   );
 }

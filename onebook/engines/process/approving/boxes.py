@@ -75,7 +75,7 @@ class Boxes:
         answers, events = self.transaction.run(
             Statement(_ANSWERS, {"flow": number}), Statement(_EVENTS, {"flow": number})
         )
-        told = {task: (at, due, comment) for task, at, due, comment in answers}
+        told = {task: tuple(more) for task, *more in answers}
         people = [*_people(kept), *(row[1] for row in events), *(row[4] for row in events)]
         self._learn([*people, *(person for row in events for person in row[5])])
         [row] = self._rows([number])
@@ -123,8 +123,17 @@ class Boxes:
             "at": kept.at,
             "meanwhile": list(kept.meanwhile),
             "refusal": self._refusal(kept),
+            "returned": self._returned(kept),
             **self._mine(kept),
         }
+
+    def _returned(self, kept: Kept) -> dict[str, Any] | None:
+        """Who returned it to whoever submitted it, and with which words."""
+        if kept.flow.state != "returned":
+            return None
+        [[(by, comment)]] = self.transaction.run(Statement(_RETURNED, {"flow": kept.id}))
+        self._learn([by])
+        return {"by": self._person(by), "comment": comment}
 
     def _require(self, number: int) -> None:
         [rows] = self.transaction.run(Statement(_CONCERNS, {"flow": number, "me": self.actor.id}))
@@ -181,6 +190,7 @@ class Boxes:
         if kept.flow.by == self.actor.id or self.is_administrator:
             can += ["withdraw"] if state in ("running", "returned", "stuck") else []
             can += ["retry"] if state == "stuck" else []
+            can += ["move"] if state == "running" else []
         if kept.flow.by == self.actor.id and state == "returned":
             can.append("resubmit")
         return {"task": None if task is None else task.number, "can": can}
@@ -188,7 +198,9 @@ class Boxes:
     def _my_task(self, kept: Kept) -> Task | None:
         if kept.flow.state != "running":
             return None
-        return next((task for task in kept.flow.open_tasks() if task.person == self.actor.id), None)
+        me = self.actor.id
+        mine = [task for task in kept.flow.open_tasks() if me in (task.person, task.on_behalf_of)]
+        return min(mine, key=lambda task: task.person != me, default=None)
 
     def _records(self, records: Iterable[RecordRef]) -> dict[RecordRef, _Told]:
         """Titles and first columns of records, as far as the user may read them."""
@@ -232,7 +244,7 @@ class Boxes:
             if value not in (None, ""):
                 yield {"field": name, "label": declared.label.in_language(self.language), "text": str(value)}
 
-    def _stop(self, kept: Kept, stop: Stop, told: Mapping[int, tuple[Any, Any, str]]) -> dict[str, Any]:
+    def _stop(self, kept: Kept, stop: Stop, told: Mapping[int, tuple[Any, ...]]) -> dict[str, Any]:
         flow = kept.flow
         now = flow.rounds.get(stop.step)
         tasks = [task for task in flow.tasks if task.step == stop.step and task.round == now and task.state != "void"]
@@ -250,7 +262,15 @@ class Boxes:
 
     def _planned(self, stop: Stop) -> dict[str, Any]:
         people = [
-            {**self._person(person), "state": state, "at": None, "due": None, "comment": "", "on_behalf_of": None}
+            {
+                **self._person(person),
+                "state": state,
+                "at": None,
+                "due": None,
+                "comment": "",
+                "files": [],
+                "on_behalf_of": None,
+            }
             for state, persons in (("agreed", stop.agreed), ("waiting", stop.people))
             for person in persons
         ]
@@ -266,17 +286,17 @@ class Boxes:
             "branches": [[self._planned(inner) for inner in branch] for branch in stop.branches],
         }
 
-    def _asked(self, task: Task, told: Mapping[int, tuple[Any, Any, str]]) -> dict[str, Any]:
-        at, due, comment = told.get(task.number, (None, None, ""))
+    def _asked(self, task: Task, told: Mapping[int, tuple[Any, ...]]) -> dict[str, Any]:
+        at, due, comment, files = told.get(task.number, (None, None, "", []))
         behalf = None if task.on_behalf_of is None else self._person(task.on_behalf_of)
         return {
             **self._person(task.person), "state": task.state, "at": at, "due": due, "comment": comment,
-            "on_behalf_of": behalf,
+            "files": files, "on_behalf_of": behalf,
         }  # fmt: skip
 
     def _event(
         self, kept: Kept, at: datetime, by: int, what: str, step: str | None, behalf: int | None, to: Sequence[int],
-        comment: str,
+        comment: str, files: Sequence[Mapping[str, Any]],
     ) -> dict[str, Any]:  # fmt: skip
         labels = {stop.step: stop.label.in_language(self.language) for stop in stops_of(kept.flow.route)}
         return {
@@ -289,6 +309,7 @@ class Boxes:
             "on_behalf_of": None if behalf is None else self._person(behalf),
             "to": [self._person(person) for person in to],
             "comment": comment,
+            "files": files,
         }
 
     def _refusal(self, kept: Kept) -> dict[str, Any] | None:
@@ -346,11 +367,15 @@ SELECT flow, person, due FROM onebook_flow_task
 WHERE flow = ANY(%(ids)s::bigint[]) AND state = 'open' AND due IS NOT NULL
 """
 _ANSWERS: Final = """
-SELECT number, answered_at, CASE WHEN state = 'open' THEN due END, comment FROM onebook_flow_task
+SELECT number, answered_at, CASE WHEN state = 'open' THEN due END, comment, files FROM onebook_flow_task
 WHERE flow = %(flow)s::bigint
 """
 _EVENTS: Final = """
-SELECT at, by, what, step, on_behalf_of, "to", comment FROM onebook_flow_event WHERE flow = %(flow)s::bigint ORDER BY id
+SELECT at, by, what, step, on_behalf_of, "to", comment, files FROM onebook_flow_event
+WHERE flow = %(flow)s::bigint ORDER BY id
+"""
+_RETURNED: Final = """
+SELECT by, comment FROM onebook_flow_event WHERE flow = %(flow)s::bigint AND what = 'returned' ORDER BY id DESC LIMIT 1
 """
 _OF_RECORD: Final = f"SELECT id FROM onebook_flow WHERE record = %(record)s AND state IN ({OPEN_STATES})"
 _CONCERNS: Final = """

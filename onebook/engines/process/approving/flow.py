@@ -211,6 +211,14 @@ class Flow:
             changed |= self._stand_in(task)
         return changed
 
+    def take_back(self, number: int, person: int) -> bool:
+        """Whoever somebody stands in for answers all the same; whether it was handed over."""
+        task = self.task_of(number)
+        if task.on_behalf_of != person:
+            return False
+        task.person, task.on_behalf_of = person, None
+        return True
+
     def withdraw(self) -> None:
         """Whoever submitted it takes it back. Refuses with FlowElsewhere."""
         self._require("running", "returned", "stuck")

@@ -9,6 +9,7 @@ import orjson
 
 from onebook.engines.process.approving.flow import OPEN, Flow, Stop, Task, stops_of
 from onebook.engines.process.approving.refusals import UnknownFlow
+from onebook.engines.process.approving.said import NOTHING, Said
 from onebook.storage.transaction import Rows, Statement
 from onebook.values.reference import RecordRef
 
@@ -41,12 +42,15 @@ class Kept:
         self._before = {}
         row = {**self._row(), "id": self.id, "form": self.record.form, "record": self.record.id, "by": self.flow.by,
                "transition": self.transition, "at": self.at, "now": self.at}  # fmt: skip
-        return [Statement(_INSERT, row), *self._tasks(self.at, None, ""), *self._events(self.at, self.flow.by, "")]
+        return [
+            Statement(_INSERT, row), *self._tasks(self.at, None, NOTHING),
+            *self._events(self.at, self.flow.by, NOTHING),
+        ]  # fmt: skip
 
-    def changed(self, by: int, now: datetime, task: int | None = None, comment: str = "") -> list[Statement]:
+    def changed(self, by: int, now: datetime, task: int | None = None, said: Said = NOTHING) -> list[Statement]:
         """What writes an operation's changes. `by`: who did it (0: the clock); `task`: the one that they answered."""
         update = Statement(_UPDATE, {**self._row(), "id": self.id, "now": now})
-        return [update, *self._tasks(now, task, comment), *self._events(now, by, comment)]
+        return [update, *self._tasks(now, task, said), *self._events(now, by, said)]
 
     def _row(self) -> dict[str, Any]:
         flow = self.flow
@@ -61,7 +65,7 @@ class Kept:
             "refusal": None if self.refusal is None else _json(self.refusal),
         }
 
-    def _tasks(self, now: datetime, answered: int | None, comment: str) -> list[Statement]:
+    def _tasks(self, now: datetime, answered: int | None, said: Said) -> list[Statement]:
         within = {stop.step: stop.within for stop in stops_of(self.flow.route)}
         rows = [
             {
@@ -75,20 +79,21 @@ class Kept:
         ]  # fmt: skip
         if not rows:
             return []
-        return [Statement(_TASKS, {"flow": self.id, "now": now, "comment": comment, "tasks": _json(rows)})]
+        given = {"flow": self.id, "now": now, "comment": said.comment, "files": _json(said.files), "tasks": _json(rows)}
+        return [Statement(_TASKS, given)]
 
     def _was(self, task: Task) -> str | None:
         before = self._before.get(task.number)
         return None if before is None else before.state
 
-    def _events(self, now: datetime, by: int, comment: str) -> list[Statement]:
+    def _events(self, now: datetime, by: int, said: Said) -> list[Statement]:
         tasks = {task.number: task for task in self.flow.tasks}
         told = [one for one in self.flow.happened if one.what not in _UNTOLD]
         rows = [
             {
                 "what": one.what, "step": one.step, "to": list(one.to),
                 "on_behalf_of": tasks[one.task].on_behalf_of if one.task is not None else None,
-                "comment": comment if place == 0 else "",
+                "comment": "" if place else said.comment, "files": [] if place else said.files,
             }
             for place, one in enumerate(told)
         ]  # fmt: skip
@@ -184,23 +189,25 @@ WHERE id = %(id)s::bigint
 """
 _TASKS: Final = """
 INSERT INTO onebook_flow_task AS kept (flow, number, step, round, seat, behind, person, on_behalf_of, state, opened_at,
-                                       due, answered_at, comment)
+                                       due, answered_at, comment, files)
 SELECT %(flow)s::bigint, number, step, round, seat, ARRAY(SELECT jsonb_array_elements_text(behind)::int), person,
        on_behalf_of, state, CASE WHEN is_opened THEN %(now)s::timestamptz END,
        CASE WHEN is_opened THEN %(now)s::timestamptz + make_interval(hours => "within") END,
-       CASE WHEN is_answered THEN %(now)s::timestamptz END, CASE WHEN is_answered THEN %(comment)s::text ELSE '' END
+       CASE WHEN is_answered THEN %(now)s::timestamptz END, CASE WHEN is_answered THEN %(comment)s::text ELSE '' END,
+       CASE WHEN is_answered THEN %(files)s::jsonb ELSE '[]' END
 FROM jsonb_to_recordset(%(tasks)s::jsonb) AS given(number int, step text, round int, seat int, behind jsonb,
     person bigint, on_behalf_of bigint, state text, is_opened boolean, "within" int, is_answered boolean)
 ON CONFLICT (flow, number) DO UPDATE SET behind = excluded.behind, person = excluded.person,
     on_behalf_of = excluded.on_behalf_of, state = excluded.state,
     opened_at = coalesce(excluded.opened_at, kept.opened_at), due = coalesce(excluded.due, kept.due),
     answered_at = coalesce(excluded.answered_at, kept.answered_at),
-    comment = CASE WHEN excluded.answered_at IS NULL THEN kept.comment ELSE excluded.comment END
+    comment = CASE WHEN excluded.answered_at IS NULL THEN kept.comment ELSE excluded.comment END,
+    files = CASE WHEN excluded.answered_at IS NULL THEN kept.files ELSE excluded.files END
 """
 _EVENTS: Final = """
-INSERT INTO onebook_flow_event (flow, at, by, what, step, on_behalf_of, "to", comment)
+INSERT INTO onebook_flow_event (flow, at, by, what, step, on_behalf_of, "to", comment, files)
 SELECT %(flow)s::bigint, %(now)s, %(by)s::bigint, what, step, on_behalf_of,
-       ARRAY(SELECT jsonb_array_elements_text("to")::bigint), comment
+       ARRAY(SELECT jsonb_array_elements_text("to")::bigint), comment, files
 FROM jsonb_to_recordset(%(events)s::jsonb) AS given(what text, step text, on_behalf_of bigint, "to" jsonb,
-    comment text)
+    comment text, files jsonb)
 """

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/api")
 
 PAGE_LIMIT = 200
 MOST_PEOPLE = 20
+MOST_FILES = 20
 
 Id = Annotated[int, Field(ge=1, le=GREATEST_ID)]
 Words = Annotated[str, Field(max_length=2_000)]
@@ -30,10 +31,12 @@ Day = Annotated[date | None, Field(strict=False)]
 
 
 class Said(Shape):
-    """An answer with a word to it. `task`: which of mine, if I am asked more than once."""
+    """An answer with a word to it. `task`: which of mine, if I am asked more than once; `files`: that I put beside the
+    record."""
 
     task: TaskNumber = None
     comment: Words = ""
+    files: list[Id] = Field(default_factory=list, max_length=MOST_FILES)
 
 
 class Returned(Said):
@@ -130,31 +133,34 @@ def flow(visitor: CurrentVisitor, application: TheApplication, number: Number) -
 @router.post("/flows/{number}/agree")
 def agree(visitor: CurrentVisitor, application: TheApplication, number: Number, body: SaidBody) -> Response:
     """Agree. After the last agreement the command is carried out; what it refuses then is told with the approval."""
-    return _done(application, visitor, number, Answer("agree", body.task, body.comment))
+    return _done(application, visitor, number, Answer("agree", body.task, body.comment, tuple(body.files)))
 
 
 @router.post("/flows/{number}/refuse")
 def refuse(visitor: CurrentVisitor, application: TheApplication, number: Number, body: SaidBody) -> Response:
     """Refuse."""
-    return _done(application, visitor, number, Answer("refuse", body.task, body.comment))
+    return _done(application, visitor, number, Answer("refuse", body.task, body.comment, tuple(body.files)))
 
 
 @router.post("/flows/{number}/return")
 def send_back(visitor: CurrentVisitor, application: TheApplication, number: Number, body: ReturnedBody) -> Response:
     """Return it to an earlier step, or to whoever submitted it."""
-    return _done(application, visitor, number, Answer("return", body.task, body.comment, body.to_step))
+    answer = Answer("return", body.task, body.comment, tuple(body.files), body.to_step)
+    return _done(application, visitor, number, answer)
 
 
 @router.post("/flows/{number}/transfer")
 def transfer(visitor: CurrentVisitor, application: TheApplication, number: Number, body: TransferredBody) -> Response:
     """Have somebody else asked instead of me."""
-    return _done(application, visitor, number, Answer("transfer", body.task, body.comment, to=(body.to,)))
+    answer = Answer("transfer", body.task, body.comment, tuple(body.files), to=(body.to,))
+    return _done(application, visitor, number, answer)
 
 
 @router.post("/flows/{number}/add")
 def add(visitor: CurrentVisitor, application: TheApplication, number: Number, body: AddedBody) -> Response:
     """Have others asked too, before or after me."""
-    answer = Answer("add", body.task, body.comment, to=tuple(body.to), before=body.where == "before")
+    added, is_before = tuple(body.to), body.where == "before"
+    answer = Answer("add", body.task, body.comment, tuple(body.files), to=added, before=is_before)
     return _done(application, visitor, number, answer)
 
 
@@ -185,8 +191,7 @@ def retry(visitor: CurrentVisitor, application: TheApplication, number: Number, 
 @router.get("/flows/{number}/move")
 def moved(visitor: CurrentVisitor, application: TheApplication, number: Number) -> Response:
     """How it would go on as declared today."""
-    route = application.approvals(visitor.schema, visitor.actor).moved(number, visitor.language)
-    return answered({"route": route})
+    return answered(application.approvals(visitor.schema, visitor.actor).moved(number, visitor.language))
 
 
 @router.post("/flows/{number}/move")

@@ -21,8 +21,9 @@ _AT: Final[Schema] = {"type": ["string", "null"], "format": "date-time"}
 def flow_schemas() -> dict[str, Schema]:
     """What approvals look like."""
     text, maybe = {"type": "string"}, {"type": ["string", "null"]}
+    files = {"type": "array", "items": _properties(id=ID, name=text, size={"type": "integer"})}
     asked = _properties(
-        id={"type": "integer"}, title=maybe, state=text, at=_AT, due=_AT, comment=text,
+        id={"type": "integer"}, title=maybe, state=text, at=_AT, due=_AT, comment=text, files=files,
         on_behalf_of={"anyOf": [_PERSON, {"type": "null"}]},
     )  # fmt: skip
     step = _properties(
@@ -39,7 +40,7 @@ def flow_schemas() -> dict[str, Schema]:
     }  # fmt: skip
     event = _properties(
         at=_AT, by=_PERSON, what=text, label=text, step=maybe, step_label=maybe, to=_PEOPLE, comment=text,
-        on_behalf_of={"anyOf": [_PERSON, {"type": "null"}]},
+        files=files, on_behalf_of={"anyOf": [_PERSON, {"type": "null"}]},
     )  # fmt: skip
     refusal = _properties(code=text, text=text, problems={"type": "array", "items": text})
     flow = {
@@ -56,7 +57,8 @@ def flow_schemas() -> dict[str, Schema]:
 
 def flow_paths() -> dict[str, dict[str, Operation]]:
     """The addresses of approvals."""
-    said: dict[str, Schema] = {"task": _TASK, "comment": _WORDS}
+    files: Schema = {"type": "array", "items": ID, "maxItems": 20}
+    said: dict[str, Schema] = {"task": _TASK, "comment": _WORDS, "files": files}
     people: Schema = {"type": "array", "items": ID, "minItems": 1, "maxItems": 20}
     step: Schema = {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 64}, {"type": "null"}]}
     page = [
