@@ -1,7 +1,10 @@
-"""Measures of rules: a burst of firings heard, fired and done; and what it costs a writer to be heard."""
+"""Measures of rules: a burst of firings heard, fired and done while workers die; what it costs a writer to be heard."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from bench.place import NOW, Company, company
 from bench.rounds import Measured
@@ -12,7 +15,9 @@ from onebook.engines.process.ruling.run import Runner
 from onebook.storage.database import Database
 
 BURST = 100_000
-SINGLE = 2_000
+#: The share of the burst that is enough to see what one of a kind costs.
+PART = 20
+SINGLE = 50
 #: One rule that changes its records, one that tells somebody, one that makes another record for each.
 RULES = """
 app: heard
@@ -42,30 +47,57 @@ when: level = "c"
 acts_as: system
 do: {create: {form: party, fields: {name: name}}}
 """
+#: Workers that are killed, and how far into the burst each comes at the least.
+KILLS: Final = 3
+_WORKER: Final = """
+import sys
+from onebook.engines.application import Application
+from onebook.storage.database import Database
+
+application = Application(Database(sys.argv[1]))
+while application.run_rules(sys.argv[2]):
+    pass
+"""
+_PATIENCE_S: Final = 120
 
 
 def rules(database: Database) -> Iterator[Measured]:
-    """100,000 firings of one import, drained by one worker; the import itself with and without rules that listen."""
+    """100,000 firings of one import while workers are killed; what telling, making and being heard cost."""
+    yield from measured(database, BURST)
+
+
+def measured(database: Database, burst: int) -> Iterator[Measured]:
+    """The same with a burst of this size."""
+    part, single = burst // PART, burst // SINGLE
     quiet = company(database, "Quiet", customers=1, products=1)
-    without = _seconds(lambda: _customers(quiet, BURST, "a"))
     place = company(database, "Heard", customers=1, products=1)
     place.application.publish(place.schema, [read_text(RULES)], SYSTEM)
     place.made("user", name="Boss", login="boss", roles=["administrator"])
-    with_rules = _seconds(lambda: _customers(place, BURST, "a"))
-    yield _told("an import of 100,000 that rules listen to", with_rules / without, 1.3, "x", f"{with_rules:.1f} s")
+    without = _seconds(lambda: _customers(quiet, part, "b"))
+    with_rules = _seconds(lambda: _customers(place, part, "b"))
+    yield _told(f"an import of {part:,} that rules listen to", with_rules / without, 1.3, "x", f"{with_rules:.1f} s")
+    _hear(database, place)
+    yield _rate(f"{part:,} firings that tell", part, _seconds(lambda: _run(database, place)))
+    _customers(place, single, "c")
+    _hear(database, place)
+    yield _rate(f"{single:,} firings that make", single, _seconds(lambda: _run(database, place)))
+    _customers(place, burst, "a")
     heard = _seconds(lambda: _hear(database, place))
-    yield _told("100,000 events heard and fired", heard, 60, "s", f"{BURST / heard:,.0f} a second")
-    for level, what, count in (("a", "change their record", BURST), ("b", "tell", BURST), ("c", "make", SINGLE)):
-        if level != "a":
-            _customers(place, count, level)
-            _hear(database, place)
-        took = _seconds(lambda: _run(database, place))
-        yield _told(f"{count:,} firings that {what}", took * 1000 / count, 20, "ms", f"{count / took:,.0f} a second")
+    yield _told(f"{burst:,} events heard and fired", heard, 60 * burst / BURST, "s", f"{burst / heard:,.0f} a second")
+    took = _seconds(lambda: _survive(database, place, burst))
+    yield _rate(f"{burst:,} firings that change their record, {KILLS} workers killed", burst, took)
     [(total, done)] = place.ask("SELECT count(*), count(*) FILTER (WHERE state = 'done') FROM onebook_firing")
-    expected = 2 * BURST + SINGLE
-    yield _told(
-        "firings that were lost, doubled or not done", abs(total - expected) + total - done, 0, "", f"of {total:,}"
+    [(changed, trail)] = place.ask(
+        "SELECT (SELECT count(*) FROM customer WHERE level = 'a' AND note = 'seen ' || name),"
+        " (SELECT count(*) FROM onebook_change WHERE form = 'customer' AND version > 1)"
     )
+    [(told, made)] = place.ask(
+        "SELECT (SELECT count(*) FROM onebook_message WHERE kind = 'rule'), (SELECT count(*) FROM party)"
+    )
+    expected = (burst + part + single, burst + part + single, burst, burst, part, single)
+    found = (total, done, changed, trail, told, made)
+    wrong = sum(abs(one - other) for one, other in zip(found, expected, strict=True))
+    yield _told("firings and effects that were lost, doubled or not done", wrong, 0, "", f"of {total:,}")
 
 
 def _customers(place: Company, count: int, level: str) -> None:
@@ -85,10 +117,32 @@ def _run(database: Database, place: Company) -> None:
         runner.done.clear()
 
 
+def _survive(database: Database, place: Company, burst: int) -> None:
+    """Workers die in the first half; then one does the rest."""
+    for killed in range(1, KILLS + 1):
+        _kill_one(database, place, burst * killed // (2 * KILLS + 2))
+    _run(database, place)
+
+
+def _kill_one(database: Database, place: Company, aim: int) -> None:
+    """A worker that dies once so many firings are done."""
+    deadline = time.monotonic() + _PATIENCE_S
+    with subprocess.Popen([sys.executable, "-c", _WORKER, database.url, place.schema]) as worker:
+        while place.ask("SELECT count(*) FROM onebook_firing WHERE rule = 'changes' AND state = 'done'")[0][0] < aim:
+            assert worker.poll() is None, "it ended before it was killed"
+            assert time.monotonic() < deadline, "it does nothing"
+            time.sleep(0.2)
+        worker.kill()
+
+
 def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def _rate(name: str, count: int, took: float) -> Measured:
+    return _told(name, took * 1000 / count, 20, "ms", f"{count / took:,.0f} a second")
 
 
 def _told(name: str, value: float, target: float, unit: str, note: str) -> Measured:

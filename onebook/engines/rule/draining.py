@@ -12,23 +12,23 @@ from onebook.engines.table.compiled import CompiledText
 from onebook.engines.table.readable import Kept
 from onebook.expression.python import Context
 from onebook.expression.sql import context_parameters
+from onebook.storage.database import PLANNED_FOR_VALUES
 from onebook.storage.transaction import Statement, Transaction
 
 #: How many events are looked at together.
 BATCH: Final = 5_000
+#: So many are matched as sets, whatever the planner thinks of what it has no statistics about.
+MANY: Final = 200
+_AS_SETS: Final = Statement("SELECT set_config('enable_nestloop', 'off', true)")
 #: Longer chains of rules that set each other off are cut.
 DEEPEST: Final = 8
-#: So many days a reminder may be late: the worker stood still, or the rule was asleep.
-LATE_DAYS: Final = 3
+#: So many days what follows a date may be late: the worker stood still, or the rule was asleep. What precedes a date
+#: is said until the date itself is past.
+LATE_DAYS: Final = 7
 
 #: Two drains at once take different events; they are gone when, and only when, their firings are there.
 _TAKE: Final = "SELECT id, kind, form FROM onebook_event ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED"
 _FORGET: Final = "DELETE FROM onebook_event WHERE id = ANY(%(ids)s::bigint[])"
-#: Readers' plans: batches are large, and rows are matched as sets.
-PLANS: Final = Statement(
-    "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_hashjoin', 'on', true),"
-    " set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true)"
-)
 _PILOTS: Final = """
 SELECT id FROM "user" WHERE id = ANY(%(users)s::bigint[]) OR department = ANY(%(departments)s::bigint[])
 """
@@ -94,13 +94,15 @@ class Draining:
 
     def drain(self, transaction: Transaction) -> Drained:
         """One batch, in a transaction that the caller commits. Nothing was left: no events."""
-        _, taken, *told = transaction.run(PLANS, Statement(_TAKE, {"most": BATCH}), *STATES)
+        _, taken, *told = transaction.run(PLANNED_FOR_VALUES, Statement(_TAKE, {"most": BATCH}), *STATES)
         if not taken:
             return Drained(0, 0)
         states = states_of(told)
         kinds = {(kind, form) for _, kind, form in taken}
         ids = [number for number, _, _ in taken]
         fired = 0
+        if len(ids) >= MANY:
+            transaction.run(_AS_SETS)
         for rule in self._rules.after:
             if not states.sleeps(rule.rule) and _may_hear(rule, kinds):
                 fired += self._fire(transaction, rule, {"ids": ids}, states)
@@ -110,7 +112,7 @@ class Draining:
     def remind(self, transaction: Transaction, now: datetime) -> int:
         """Rules of the clock whose time has come today and that were not begun yet, in a transaction that the caller
         commits. How often they fired."""
-        states = states_of(transaction.run(PLANS, *STATES)[1:])
+        states = states_of(transaction.run(PLANNED_FOR_VALUES, _AS_SETS, *STATES)[2:])
         fired = 0
         for rule in self._rules.timed:
             time = rule.rule.on.daily or rule.rule.on.at
@@ -118,7 +120,8 @@ class Draining:
                 continue
             [begun] = transaction.run(Statement(_DAY, {"rule": rule.name, "on": now.date()}))
             if begun:
-                fired += self._fire(transaction, rule, {"late": LATE_DAYS}, states)
+                late = rule.rule.on.before + 1 if rule.rule.on.before > 0 else LATE_DAYS
+                fired += self._fire(transaction, rule, {"late": late}, states)
         return fired
 
     def _fire(self, transaction: Transaction, rule: CompiledRule, given: Mapping[str, Any], states: RuleStates) -> int:

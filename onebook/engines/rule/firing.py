@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from onebook.storage.database import PLANNED_FOR_VALUES, PLANNED_ONCE
 from onebook.storage.transaction import Rows, Statement
 from onebook.values.refusal import Refusal
 
@@ -50,9 +51,12 @@ FROM jsonb_to_recordset(%(steps)s::jsonb) AS g(id bigint, done integer, did json
 WHERE f.id = g.id AND f.state = 'running' RETURNING f.id
 """
 _TRACE: Final = """
+WITH marked AS MATERIALIZED (SELECT id, record FROM onebook_event WHERE cause = %(mark)s)
 UPDATE onebook_event e SET cause = f.cause, depth = f.depth
-FROM unnest(%(objects)s::bigint[], %(causes)s::bigint[], %(depths)s::integer[]) AS f (object, cause, depth)
-WHERE e.cause = %(mark)s AND e.record = f.object
+FROM marked m
+JOIN unnest(%(objects)s::bigint[], %(causes)s::bigint[], %(depths)s::integer[]) AS f (object, cause, depth)
+  ON f.object = m.record
+WHERE e.id = m.id
 """
 _LEFT: Final = "SELECT min(next_at) FROM onebook_firing WHERE state IN ('waiting', 'running', 'failed')"
 _OF_CAUSE: Final = "SELECT cause, sum(done) FROM onebook_firing WHERE cause = ANY(%(causes)s::bigint[]) GROUP BY cause"
@@ -129,7 +133,7 @@ def traced(firings: Sequence[Firing]) -> tuple[Statement, ...]:
         "causes": [one.root for one in firings],
         "depths": [one.depth + 1 for one in firings],
     }
-    return (Statement(_TRACE, columns),)
+    return PLANNED_FOR_VALUES, Statement(_TRACE, columns), PLANNED_ONCE
 
 
 def stepped(firing: Firing, done: int, did: Did, *, last: bool) -> Statement:

@@ -34,6 +34,7 @@ _CALLED: Final = """
 SELECT id, name FROM department
 WHERE deleted_at IS NULL AND strpos(lower(name), lower(%(words)s::text)) > 0 ORDER BY name, id LIMIT 20
 """
+_HOOKS: Final = "SELECT webhook, at FROM onebook_hook"
 _REPLAY: Final = """
 UPDATE onebook_firing SET state = 'waiting', attempts = 0, next_at = %(now)s, ended_at = NULL
 WHERE id = %(id)s AND state = 'dead' RETURNING id
@@ -91,6 +92,10 @@ def people(ids: Sequence[int]) -> Statement:
 def departments(ids: Sequence[int]) -> Statement:
     """Asks what departments are called."""
     return Statement(_DEPARTMENTS, {"ids": list(ids)})
+
+
+#: Asks which webhooks have a secret, and since when.
+HOOKS: Final = Statement(_HOOKS)
 
 
 def departments_called(words: str) -> Statement:

@@ -16,7 +16,6 @@ from onebook.definition.read import read_text
 from onebook.engines.application import Application
 from onebook.engines.message.outlets import Outlets
 from onebook.engines.process.command import Command, Run
-from onebook.engines.process.ruling.outside import signature_of
 from onebook.engines.rule.refusals import TooManyKnocks
 from onebook.entrypoints.http.app import create
 from onebook.entrypoints.http.automation import outside
@@ -24,6 +23,7 @@ from onebook.entrypoints.http.automation.outside import Knocks
 from onebook.storage.database import Database
 from onebook.storage.schema import create_company
 from onebook.storage.vault import Vault
+from onebook.values import webhooks
 from onebook.values.reference import RecordRef
 from tests.contracts.api.conftest import Person, Place
 
@@ -182,40 +182,104 @@ def test_what_was_given_up_is_done_once_more(place: Place, boss: Person, databas
 def test_a_webhook_takes_what_is_signed_once(place: Place, boss: Person, nobody: Person) -> None:
     given = boss.post("/api/rules/from_partner/secret").json()
     body = json.dumps({"name": "Ann", "phone": "138", "secret": "not theirs to fill"}).encode()
-    second = str(int(time.time()))
 
-    def send(body: bytes = body, second: str = second, secret: str = given["secret"]) -> Any:
-        headers = {"X-Onebook-Timestamp": second, "X-Onebook-Signature": signature_of(secret, second, body)}
+    def send(late: int = 0, secret: str = given["secret"], name: str = "msg_1", body: bytes = body) -> Any:
+        headers = webhooks.signed(secret, name, int(time.time()) - late, body)
         return nobody.client.post(given["address"], content=body, headers=headers)
 
     assert send(secret="another").status_code == 403
-    assert send(second=str(int(time.time()) - 1000)).status_code == 403
+    assert send(late=1000).status_code == 403
+    assert send(name="x" * 201).status_code == 403
+    refused = send(body=b'{"name": ""}')
+    assert refused.status_code == 422, refused.text
     taken = send()
     assert taken.status_code == 201, taken.text
-    assert send().status_code == 409
+    # Whoever got no answer sends it again, signed anew: it is the same message.
+    again = send(late=2)
+    assert (again.status_code, again.json()) == (200, taken.json())
+    assert send(name="msg_2").json()["id"] != taken.json()["id"]
     settle(place)
     values = boss.get(f"/api/wish/{taken.json()['id']}").json()["values"]
     assert (values["name"], values["secret"], values["seen"]) == ("Ann", None, True)
     assert nobody.client.post("/api/hooks/partner?company=999", content=body).status_code == 404
     assert nobody.client.post(given["address"], content=b"{").status_code == 403
+    large = nobody.client.post(given["address"], content=b" " * 300_000)
+    assert large.status_code == 413
+
+
+def test_a_new_secret_comes_with_a_message_that_it_signs_and_ends_the_one_before(boss: Person, nobody: Person) -> None:
+    first = boss.post("/api/rules/from_partner/secret").json()
+    assert first["secret"].startswith("whsec_")
+    assert json.loads(first["example"]["body"]).keys() == {"name", "phone"}
+
+    def send(given: dict[str, Any]) -> int:
+        example = given["example"]
+        return nobody.client.post(given["address"], content=example["body"], headers=example["headers"]).status_code
+
+    assert send(first) == 201
+    door = rule_of(boss, "from_partner")["door"]
+    assert (door["kind"], door["address"]) == ("webhook", first["address"])
+    assert door["secret_at"] is not None
+    assert "secret" not in door
+    second = boss.post("/api/rules/from_partner/secret").json()
+    assert second["secret"] != first["secret"]
+    first["example"]["headers"]["webhook-id"] = "msg_other"
+    assert send(first) == 403
+    assert send(second) == 201
+    assert boss.post("/api/rules/low/secret").status_code == 404
+
+
+def test_an_open_form_is_told_with_its_address_and_as_a_code(place: Place, boss: Person, nobody: Person) -> None:
+    door = rule_of(boss, "from_public")["door"]
+    assert door == {
+        "kind": "form", "name": "wish", "secret_at": None, "address": f"/open/{place.company.id}/wish"
+    }  # fmt: skip
+    assert rule_of(boss, "low")["door"] is None
+    code = boss.get("/api/rules/from_public/code", origin="https://books.example.com")
+    assert code.status_code == 200
+    assert code.headers["content-type"] == "image/svg+xml"
+    assert "<path" in code.text
+    assert boss.get("/api/rules/low/code", origin="https://books.example.com").status_code == 404
+    assert boss.get("/api/rules/from_public/code", origin='https://x"/><script>').status_code == 422
+    assert nobody.client.get("/api/rules/from_public/code", params={"origin": "https://a.b"}).status_code == 401
 
 
 def test_the_public_fills_in_what_is_open_and_is_counted(place: Place, boss: Person, app: FastAPI) -> None:
     public = TestClient(app, raise_server_exceptions=False)
     address = f"/api/open/wish?company={place.company.id}"
     drawn = public.get(f"{address}&language=en").json()
-    assert [field["name"] for field in drawn["fields"]] == ["name"]
+    assert drawn["company"] == "Workshop"
+    assert drawn["fields"] == [
+        {"name": "name", "label": "Name", "help": None, "kind": "text", "required": True, "options": {}, "length": 40,
+         "scale": None}
+    ]  # fmt: skip
     sent = public.post(address, json={"values": {"name": "Bob", "secret": "mine"}})
     assert sent.status_code == 201, sent.text
     settle(place)
     found = boss.get("/api/wish").json()["rows"]
     assert sum(1 for row in found if row["name"] == "Bob") == 1
+    # The same sheet sent again, after no answer came, is taken once.
+    twice = [public.post(address, json={"values": {"name": "Eve"}}, headers={"Idempotency-Key": "k1"}) for _ in "12"]
+    assert [one.status_code for one in twice] == [201, 200]
+    assert twice[0].json() == twice[1].json()
+    # What fills in what no person sees is answered like everybody, and leaves nothing.
+    robot = public.post(address, json={"values": {"name": "Spam"}, "website": "https://spam.example"})
+    assert (robot.status_code, robot.json()) == (201, {"number": None})
+    assert not any(row["name"] == "Spam" for row in boss.get("/api/wish").json()["rows"])
+    assert public.post(address, json={"values": {"name": "x" * 300_000}}).status_code == 413
     assert public.post(address, json={"values": {}}).status_code == 422
     assert (
         public.post(address, json={"values": {"name": "x"}}, headers={"Origin": "https://evil.example"}).status_code
         == 403
     )
     assert public.get(f"/api/open/job?company={place.company.id}").status_code == 404
+    asleep = boss.post("/api/rules/from_public/pause")
+    assert asleep.json()["door"]["address"].endswith("/wish")
+    deadline = time.monotonic() + 10
+    while public.get(address).status_code != 404:
+        assert time.monotonic() < deadline, "what is asleep must not stay open"
+        time.sleep(0.1)
+    boss.post("/api/rules/from_public/resume")
     codes = {public.post(address, json={"values": {"name": "x"}}).status_code for _ in range(outside.FORMS)}
     assert 429 in codes
 

@@ -11,6 +11,7 @@ import { PeoplePicker } from "@/fields/PeoplePicker";
 import { instantText } from "@/look/figures";
 import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
+import { RuleDoor } from "./RuleDoor";
 import { Runs } from "./Runs";
 import { type Rehearsed, type Rule, type RunState, ruleKeys, standing } from "./rules";
 import "./rule.css";
@@ -43,6 +44,7 @@ export function RuleView({ rule }: { rule: Rule }) {
       {rule.warnings.map((one) => (
         <Alert key={one} type="warning" showIcon title={one} />
       ))}
+      {rule.door && <RuleDoor rule={rule} door={rule.door} />}
       <Tabs
         activeKey={tab}
         onChange={setTab}

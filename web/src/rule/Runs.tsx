@@ -91,7 +91,7 @@ function Item({ run }: { run: Run }) {
         ) : (
           run.title && <span>{run.title}</span>
         )}
-        {run.by && <span className="soft">{t("by", { name: run.by.title ?? "" })}</span>}
+        {run.by?.title && <span className="soft">{t("by", { name: run.by.title })}</span>}
       </p>
       <dl className="run-told">
         {run.why.length > 0 && (
@@ -114,7 +114,7 @@ function Item({ run }: { run: Run }) {
                   {one.form && one.record && (
                     <>
                       {" "}
-                      <Link to={`/${one.form}/${one.record}`}>{t("open")}</Link>
+                      <Link to={`/${one.form}/${one.record}`}>{t("openRecord")}</Link>
                     </>
                   )}
                 </p>

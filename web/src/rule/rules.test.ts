@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
-import { byForm, type Rule, sought, standing } from "./rules";
+import { byForm, type Rule, signedExample, sought, standing } from "./rules";
 
 const rule = (name: string, more: Partial<Rule> = {}): Rule => ({
   rule: name,
@@ -15,6 +17,7 @@ const rule = (name: string, more: Partial<Rule> = {}): Rule => ({
   last: null,
   can_rehearse: true,
   warnings: [],
+  door: null,
   ...more,
 });
 
@@ -42,4 +45,24 @@ it("a rule at rest is at rest, even if it was tried out; a pilot of nobody is fo
   expect(standing(rule("a", { pilot: { users: [], departments: [] } }))).toBe("on");
   expect(standing(rule("a", { pilot: { users: [], departments: [ann] } }))).toBe("pilot");
   expect(standing(rule("a", { pilot: { users: [ann], departments: [] }, paused: true }))).toBe("paused");
+});
+
+it("the example in a shell signs what it sends, as the specification says", () => {
+  const key = Buffer.from(Array.from({ length: 32 }, (_, place) => (place * 37 + 251) % 256));
+  const given = {
+    webhook: "partner",
+    address: "/api/hooks/partner?company=3",
+    secret: `whsec_${key.toString("base64")}`,
+    example: { headers: {}, body: '{"name":"O\'Hara 张"}' },
+  };
+  const shell = `curl() { printf '%s\\n' "$@"; }\n${signedExample(given, "https://books.example.com")}`;
+  const sent = execFileSync("bash", ["-c", shell], { encoding: "utf8" }).trimEnd().split("\n");
+  expect(sent.slice(0, 3)).toEqual([
+    "https://books.example.com/api/hooks/partner?company=3",
+    "--json",
+    given.example.body,
+  ]);
+  const headers = Object.fromEntries(sent.filter((one) => one.startsWith("webhook-")).map((one) => one.split(": ")));
+  const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${given.example.body}`;
+  expect(headers["webhook-signature"]).toBe(`v1,${createHmac("sha256", key).update(signed).digest("base64")}`);
 });

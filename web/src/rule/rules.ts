@@ -1,7 +1,7 @@
 /** Rules of the company: what each does in words, whether it runs and for whom, and what it did. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Linked } from "@/api/types";
+import type { Kind, Linked } from "@/api/types";
 
 /** For whom a rule runs while it is tried out; without anybody: for all. */
 export interface Pilot {
@@ -25,6 +25,44 @@ export interface Rule {
   can_rehearse: boolean;
   /** That it may set itself off again, say. */
   warnings: string[];
+  /** How others reach it without a login. */
+  door: Door | null;
+}
+
+/** `address` begins with a slash: a page to fill in, or where other systems send to. */
+export interface Door {
+  kind: "form" | "webhook";
+  name: string;
+  address: string;
+  /** webhook: since when its secret is the one that counts. */
+  secret_at: string | null;
+}
+
+/** A secret that was made just now, with a message that it signs; it is never told again. */
+export interface HookSecret {
+  webhook: string;
+  address: string;
+  secret: string;
+  example: { headers: Record<string, string>; body: string };
+}
+
+/** A field of a form that is open to the public. */
+export interface OpenField {
+  name: string;
+  label: string;
+  help: string | null;
+  kind: Kind;
+  required: boolean;
+  options: Record<string, string>;
+  length: number | null;
+  scale: number | null;
+}
+
+export interface OpenSheet {
+  form: string;
+  label: string;
+  company: string;
+  fields: OpenField[];
 }
 
 export type RunState = "waiting" | "running" | "done" | "failed" | "dead" | "skipped";
@@ -81,6 +119,12 @@ export const rulesQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.get<{ rules: Rule[] }>("rules", {}, signal)).rules,
 });
 
+export const openQuery = (company: string, form: string, language: string) =>
+  queryOptions({
+    queryKey: ["open", company, form, language],
+    queryFn: ({ signal }) => api.get<OpenSheet>(`open/${form}`, { company, language }, signal),
+  });
+
 /** Runs of one rule, or of all of them; `state`: only these. */
 export const runsQuery = (rule: string | null, state: RunState | null) =>
   infiniteQueryOptions({
@@ -120,4 +164,19 @@ export function standing(rule: Pick<Rule, "paused" | "pilot">): "paused" | "pilo
   if (rule.paused) return "paused";
   const { users = [], departments = [] } = rule.pilot ?? {};
   return users.length + departments.length > 0 ? "pilot" : "on";
+}
+
+/** Commands of a shell that sign a message and send it: what the sender's own program does. */
+export function signedExample(given: HookSecret, origin: string): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return [
+    `secret=${quoted(given.secret)}`,
+    `body=${quoted(given.example.body)}`,
+    'id="msg_$(date +%s%N)"',
+    'at="$(date +%s)"',
+    'key="$(printf %s "$secret" | cut -d_ -f2- | base64 -d | od -An -v -tx1 | tr -d \' \\n\')"',
+    'sign="$(printf %s "$id.$at.$body" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | base64)"',
+    `curl ${quoted(new URL(given.address, origin).href)} --json "$body" \\`,
+    '  -H "webhook-id: $id" -H "webhook-timestamp: $at" -H "webhook-signature: v1,$sign"',
+  ].join("\n");
 }

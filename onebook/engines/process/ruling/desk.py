@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from onebook.access.actor import Actor
+from onebook.definition.rule import Rule
 from onebook.definition.rules import circles
 from onebook.engines.form.gather import gather
 from onebook.engines.form.load import RecordLoad
@@ -92,6 +93,13 @@ class RuleDesk:
         if webhook is None:
             raise UnknownWebhook
         return webhook
+
+    def open_form(self, name: str) -> str:
+        """The form that a rule opens to the public. Raises UnknownWebhook."""
+        rule = self._rule(name).rule
+        if not rule.on.submitted:
+            raise UnknownWebhook
+        return rule.form
 
     def replay(self, number: int) -> dict[str, Any]:
         """Do what was given up once more. Raises UnknownFiring, NotDead."""
@@ -223,15 +231,20 @@ class RuleDesk:
             rows, *answers = transaction.run(log.counts(self.now - COUNTED), *STATES)
             states = states_of(answers)
             said = [states.of(one.name) for one in rules]
-            users, departments = transaction.run(
+            users, departments, hooks = transaction.run(
                 log.people(sorted({user for one in said for user in one.users})),
                 log.departments(sorted({one for state in said for one in state.departments})),
+                log.HOOKS,
             )
         counted = {row[0]: row[1:] for row in rows}
         names: Mapping[str, Mapping[int, str]] = {"users": dict(users), "departments": dict(departments)}
         turning = {name for circle in circles(self.ground.catalog) for name in circle}
+        since: Mapping[str, datetime] = dict(hooks)
         return [
-            self._rule_told(one, states.sleeps(one.rule), said[place], names, counted.get(one.name), turning)
+            {
+                **self._rule_told(one, states.sleeps(one.rule), said[place], names, counted.get(one.name), turning),
+                "door": _door(one.rule, since),
+            }
             for place, one in enumerate(rules)
         ]
 
@@ -327,3 +340,10 @@ class RuleDesk:
 
     def _reading(self) -> Any:
         return self.database.transaction(self.ground.schema, read_only=True)
+
+
+def _door(rule: Rule, since: Mapping[str, datetime]) -> dict[str, Any] | None:
+    """How others reach a rule: a webhook, with the time when its secret was made, or a form for the public."""
+    if rule.on.webhook is not None:
+        return {"kind": "webhook", "name": rule.on.webhook, "secret_at": since.get(rule.on.webhook)}
+    return {"kind": "form", "name": rule.form, "secret_at": None} if rule.on.submitted else None

@@ -1,14 +1,17 @@
 """What comes from outside without anybody logged in: signed webhooks and forms that are open to the public."""
 
-import hmac
+import base64
+import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 
+import orjson
+
 from onebook.access.actor import SYSTEM, Actor
+from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.engines.process.command import Command, Create
 from onebook.engines.process.execute import execute
 from onebook.engines.process.ground import Ground
@@ -18,28 +21,53 @@ from onebook.engines.rule import log
 from onebook.engines.rule.compiled import CompiledRule
 from onebook.engines.rule.refusals import SignatureWrong, TakenBefore, UnknownWebhook
 from onebook.storage.database import Database
-from onebook.storage.transaction import Statement, Transaction
+from onebook.storage.transaction import Rows, Statement
 from onebook.storage.vault import Vault
+from onebook.values import webhooks
 
-#: How far the clock of a sender may be off; older messages are replays.
-WINDOW_S: Final = 300
-#: In the message that is signed, between the second and the body.
-_DOT: Final = b"."
+#: So long a message is known again; senders that got no answer give up long before.
+_KNOWN_S: Final = 7 * 24 * 3600
+_LONGEST_ID: Final = 200
+_SECRET_BYTES: Final = 32
 _SECRET: Final = "SELECT secret FROM onebook_hook WHERE webhook = %(webhook)s"
 _KEEP: Final = """
 INSERT INTO onebook_hook (webhook, secret, by) VALUES (%(webhook)s, %(secret)s, %(by)s)
 ON CONFLICT (webhook) DO UPDATE SET secret = excluded.secret, by = excluded.by, at = now()
 """
 _TAKE: Final = """
-INSERT INTO onebook_hook_taken (webhook, signature) VALUES (%(webhook)s, %(signature)s)
+INSERT INTO onebook_hook_taken (webhook, message) VALUES (%(webhook)s, %(message)s)
 ON CONFLICT DO NOTHING RETURNING webhook
 """
+_TOOK: Final = """
+UPDATE onebook_hook_taken SET record = %(record)s WHERE webhook = %(webhook)s AND message = %(message)s
+"""
+_TAKEN: Final = "SELECT record FROM onebook_hook_taken WHERE webhook = %(webhook)s AND message = %(message)s"
 _FORGET: Final = "DELETE FROM onebook_hook_taken WHERE at < now() - make_interval(secs => %(seconds)s)"
+#: What example messages say in fields of a kind.
+_EXAMPLES: Final[Mapping[FieldKind, Any]] = {
+    FieldKind.PHONE: "13800138000",
+    FieldKind.EMAIL: "name@example.com",
+    FieldKind.NUMBER: "1",
+    FieldKind.QUANTITY: "1",
+    FieldKind.PRICE: "1.00",
+    FieldKind.MONEY: "1.00",
+    FieldKind.PERCENT: "0.1",
+    FieldKind.FLAG: True,
+    FieldKind.TAGS: [],
+}
+_log: Final = logging.getLogger(__name__)
 
 
-def signature_of(secret: str, second: str, body: bytes) -> str:
-    """How a sender signs: HMAC-SHA256 over `second.body`, as hexadecimal."""
-    return hmac.new(secret.encode(), second.encode() + _DOT + body, sha256).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What tells a message from others: where it arrived, and the name that its sender gave it."""
+
+    at: str
+    name: str
+
+    def statement(self, sql: str, **more: object) -> Statement:
+        """A statement about it."""
+        return Statement(sql, {"webhook": self.at, "message": self.name, **more})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +78,18 @@ class Arriving:
     rules: Sequence[CompiledRule]
     kind: str
     now: datetime
-    #: What tells this message from others; a form that was sent has none.
-    taken: Statement | None
+    message: Message | None
 
-    def begin(self, transaction: Transaction) -> None:
-        """Take it. Raises TakenBefore."""
-        if self.taken is not None:
-            rows, _ = transaction.run(self.taken, Statement(_FORGET, {"seconds": 2 * WINDOW_S}))
-            if not rows:
-                raise TakenBefore
+    def begin(self) -> Sequence[Statement]:
+        """Take it."""
+        if self.message is None:
+            return ()
+        return self.message.statement(_TAKE), Statement(_FORGET, {"seconds": _KNOWN_S})
+
+    def begun(self, results: Sequence[Rows]) -> None:
+        """Raises TakenBefore."""
+        if not results[0]:
+            raise TakenBefore
 
     def end(self, outcome: Outcome) -> Sequence[Statement]:
         """The firings, in the transaction that makes the record."""
@@ -67,7 +98,26 @@ class Arriving:
             log.pressed(one.name, version, record.form, record.id, SYSTEM.id, self.kind, self.now, self.kind)
             for one in self.rules
         ]
-        return [*fired, Statement("SELECT onebook_call_rules()")]
+        took = [] if self.message is None else [self.message.statement(_TOOK, record=record.id)]
+        return [*took, *fired, Statement("SELECT onebook_call_rules()")]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A record that came of a message; `is_new`: not of an earlier copy of the same message."""
+
+    id: int
+    number: str | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HookSecret:
+    """A secret that was made just now, with a message that it signs: the body, and the headers that go with it."""
+
+    secret: str
+    body: str
+    headers: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -79,43 +129,44 @@ class Outside:
     vault: Vault
     now: datetime
 
-    def made_secret(self, actor: Actor, webhook: str) -> str:
+    def made_secret(self, actor: Actor, webhook: str) -> HookSecret:
         """A new secret for whoever sends to a webhook, told once; the one before is worth nothing from now on."""
         require_everything(self.ground, actor)
-        self._hooked(webhook, is_asleep_too=True)
-        secret = secrets.token_urlsafe(32)
+        rules = self._hooked(webhook, is_asleep_too=True)
+        secret = webhooks.PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         given = {"webhook": webhook, "secret": self.vault.closed({"secret": secret}), "by": actor.id}
         with self.database.transaction(self.ground.schema) as transaction:
             transaction.commit(Statement(_KEEP, given))
-        return secret
+        body = orjson.dumps({name: self._example(field) for name, field in self._taking(rules).items()})
+        identity = f"msg_{secrets.token_hex(8)}"
+        headers = webhooks.signed(secret, identity, int(self.now.timestamp()), body)
+        return HookSecret(secret, body.decode(), headers)
 
-    def verify(self, webhook: str, second: str, signature: str, body: bytes) -> None:
-        """Make sure that a message was signed with the secret, now. Raises UnknownWebhook, SignatureWrong."""
+    def verify(self, webhook: str, headers: Mapping[str, str], body: bytes) -> Message:
+        """The message that these headers name, once it is sure that its sender knows the secret, and sent it now.
+        Raises UnknownWebhook, SignatureWrong."""
         self._hooked(webhook)
         with self.database.transaction(self.ground.schema, read_only=True) as transaction:
             [rows] = transaction.commit(Statement(_SECRET, {"webhook": webhook}))
         if not rows:
             raise UnknownWebhook
-        is_fresh = second.isascii() and second.isdigit() and len(second) < 12
-        is_fresh = is_fresh and abs(self.now.timestamp() - int(second)) <= WINDOW_S
-        fitting = signature_of(str(self.vault.opened(rows[0][0])["secret"]), second, body)
-        if not hmac.compare_digest(fitting.encode(), signature.encode("utf-8", "replace")) or not is_fresh:
+        secret = str(self.vault.opened(rows[0][0])["secret"])
+        name = headers.get(webhooks.ID, "")
+        if len(name) > _LONGEST_ID or not webhooks.is_signed(secret, headers, body, int(self.now.timestamp())):
             raise SignatureWrong
+        return Message(webhook, name)
 
-    def take(self, webhook: str, signature: str, values: Mapping[str, Any]) -> Outcome:
-        """A record of what a verified message says; its rules follow. Raises TakenBefore, and what the form refuses."""
-        rules = self._hooked(webhook)
-        taken = Statement(_TAKE, {"webhook": webhook, "signature": signature})
-        return self._made(rules, values, Arriving(self.ground, rules, "webhook", self.now, taken))
+    def take(self, message: Message, values: Mapping[str, Any]) -> Taken:
+        """A record of what a verified message says; its rules follow. Raises what the form refuses."""
+        rules = self._hooked(message.at)
+        return self._made(rules, values, Arriving(self.ground, rules, "webhook", self.now, message))
 
     def described(self, form: str, language: str) -> dict[str, Any]:
         """What a page for the public needs to draw a form. Raises UnknownWebhook."""
-        rules = self._open(form)
-        declared = self.ground.catalog.forms[form]
-        fields = {name: declared.fields[name] for rule in rules for name in rule.rule.on.takes}
+        fields = self._taking(self._open(form))
         return {
             "form": form,
-            "label": declared.label.in_language(language),
+            "label": self.ground.catalog.forms[form].label.in_language(language),
             "fields": [
                 {
                     "name": name,
@@ -125,21 +176,64 @@ class Outside:
                     "required": field.required == "TRUE",
                     "options": {key: one.in_language(language) for key, one in (field.options or {}).items()},
                     "length": field.length,
+                    "scale": field.scale,
                 }
                 for name, field in fields.items()
             ],
         }
 
-    def submit(self, form: str, values: Mapping[str, Any]) -> Outcome:
-        """A record of what somebody of the public sends. Raises UnknownWebhook, and what the form refuses."""
+    def submit(self, form: str, values: Mapping[str, Any], key: str | None = None) -> Taken:
+        """A record of what somebody of the public sends; the same key sends it once. Raises UnknownWebhook, and what
+        the form refuses."""
         rules = self._open(form)
-        return self._made(rules, values, Arriving(self.ground, rules, "submitted", self.now, None))
+        # No webhook is called so: names have no blanks.
+        message = None if key is None else Message(f"open {form}", key)
+        return self._made(rules, values, Arriving(self.ground, rules, "submitted", self.now, message))
 
-    def _made(self, rules: Sequence[CompiledRule], values: Mapping[str, Any], along: Arriving) -> Outcome:
-        taken = {name for rule in rules for name in rule.rule.on.takes}
+    def trapped(self, form: str) -> None:
+        """Somebody filled in what no person sees: it is let go, as if it had been taken. Raises UnknownWebhook."""
+        self._open(form)
+        _log.info("open form %s: let go, what no person sees was filled in", form)
+
+    def _made(self, rules: Sequence[CompiledRule], values: Mapping[str, Any], along: Arriving) -> Taken:
+        taken = self._taking(rules)
         given = {name: value for name, value in values.items() if name in taken}
         command = Command(Create(rules[0].rule.form, given, accept_warnings=True), SYSTEM)
-        return execute(self.database, self.ground, command, self.now, along)
+        try:
+            outcome = execute(self.database, self.ground, command, self.now, along)
+        except TakenBefore:
+            return self._taken_before(rules[0].rule.form, along)
+        return Taken(outcome.record.id, outcome.number, True)
+
+    def _taken_before(self, form: str, along: Arriving) -> Taken:
+        """What came of the first copy of a message."""
+        assert along.message is not None, "only what has a name is known again"
+        is_numbered = self.ground.catalog.forms[form].number is not None
+        number = f'SELECT number FROM "{self.ground.tables.form(form).name}" WHERE id = t.record'
+        taken = f"SELECT t.record, {f'({number})' if is_numbered else 'NULL'} FROM ({_TAKEN}) AS t"
+        with self.database.transaction(self.ground.schema, read_only=True) as transaction:
+            [rows] = transaction.commit(along.message.statement(taken))
+        if not rows or rows[0][0] is None:
+            raise TakenBefore
+        return Taken(rows[0][0], rows[0][1], False)
+
+    def _taking(self, rules: Iterable[CompiledRule]) -> dict[str, FieldDeclaration]:
+        """The fields that outsiders fill in."""
+        return {
+            name: self.ground.catalog.forms[one.rule.form].fields[name] for one in rules for name in one.rule.on.takes
+        }
+
+    def _example(self, field: FieldDeclaration) -> Any:
+        if field.kind is FieldKind.DATE:
+            return self.now.astimezone(self.ground.zone).date().isoformat()
+        if field.kind is FieldKind.MONTH:
+            return f"{self.now.astimezone(self.ground.zone):%Y-%m}"
+        if field.kind is FieldKind.INSTANT:
+            return self.now.isoformat()
+        if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
+            options = list(field.options or {})[:1]
+            return options if field.kind is FieldKind.CHOICES else next(iter(options), None)
+        return _EXAMPLES.get(field.kind, field.label.english[: field.length])
 
     def _hooked(self, webhook: str, *, is_asleep_too: bool = False) -> list[CompiledRule]:
         return self._awake([one for one in self.ground.rules.after if one.rule.on.webhook == webhook], is_asleep_too)

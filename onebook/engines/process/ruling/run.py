@@ -42,7 +42,7 @@ from onebook.engines.rule.firing import (
 )
 from onebook.engines.rule.refusals import TooManyOfACause, UnknownFiring, UnknownRule
 from onebook.storage.database import Database
-from onebook.storage.transaction import Statement, Transaction
+from onebook.storage.transaction import Rows, Statement
 from onebook.values.refusal import Refusal, Status
 
 #: How many firings are begun together, and how many that only say something are done together.
@@ -70,10 +70,13 @@ class Counted:
     did: Did
     is_last: bool
 
-    def begin(self, transaction: Transaction) -> None:
-        """Hold the firing. Raises _DoneBefore."""
-        holding, _ = transaction.run(*held(self.firing, self.place))
-        if not holding:
+    def begin(self) -> Sequence[Statement]:
+        """Hold the firing."""
+        return held(self.firing, self.place)
+
+    def begun(self, results: Sequence[Rows]) -> None:
+        """Raises _DoneBefore."""
+        if not results[0]:
             raise _DoneBefore
 
     def end(self, outcome: Outcome) -> Sequence[Statement]:

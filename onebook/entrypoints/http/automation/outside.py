@@ -3,9 +3,10 @@
 import threading
 import time
 from collections import defaultdict, deque
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from onebook.engines.rule.refusals import TooManyKnocks, UnknownWebhook
@@ -13,7 +14,7 @@ from onebook.entrypoints.http.addresses import FormName, name_in_address
 from onebook.entrypoints.http.answers import answered
 from onebook.entrypoints.http.body import parsed, reading
 from onebook.entrypoints.http.door import TheApplication
-from onebook.entrypoints.http.identity import address_of, check_origin
+from onebook.entrypoints.http.identity import IdempotencyKey, address_of, check_origin
 from onebook.entrypoints.http.refusals import NotAnObject
 from onebook.entrypoints.http.shapes import GREATEST_ID, Shape
 from onebook.storage.database import Database
@@ -23,9 +24,12 @@ from onebook.values.label import CHINESE
 
 router = APIRouter(prefix="/api")
 
-#: How often one address may knock within a minute: a machine that sends what happens, a person who fills in a form.
+#: How often one address may knock within a minute: a machine that sends what happens, a person who looks at a form and
+#: fills it in; and how often a form is filled in by everybody together.
 HOOKS: Final = 300
+LOOKS: Final = 120
 FORMS: Final = 10
+FORMS_TOGETHER: Final = 300
 MINUTE_S: Final = 60.0
 #: So many addresses are remembered; should more come, the longest silent are forgotten.
 _MOST_ADDRESSES: Final = 10_000
@@ -59,27 +63,38 @@ class Knocks:
 
 
 class Submitted(Shape):
-    """What somebody fills in."""
+    """What somebody fills in; `website` no person sees, so only machines fill it in."""
 
     values: dict[str, Any] = Field(max_length=100)
+    website: str = Field("", max_length=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The company at whose door somebody knocks."""
+
+    name: str
+    schema: str
 
 
 _hooks: Final = Knocks(HOOKS)
+_looks: Final = Knocks(LOOKS)
 _forms: Final = Knocks(FORMS)
+_crowds: Final = Knocks(FORMS_TOGETHER)
 SubmittedBody = Annotated[Submitted, Depends(reading(Submitted))]
 
 
-def schema_of(request: Request, company: CompanyId) -> str:
-    """Where the tables of a company lie. What is no company has no doors. Raises UnknownWebhook."""
+def house_of(request: Request, company: CompanyId) -> House:
+    """A company by its id. What is no company has no doors. Raises UnknownWebhook."""
     database: Database = request.app.state.database
     with database.transaction(PLATFORM, read_only=True) as transaction:
-        [rows] = transaction.commit(Statement("SELECT schema FROM company WHERE id = %s", (company,)))
+        [rows] = transaction.commit(Statement("SELECT name, schema FROM company WHERE id = %s", (company,)))
     if not rows:
         raise UnknownWebhook
-    return str(rows[0][0])
+    return House(*rows[0])
 
 
-Schema = Annotated[str, Depends(schema_of)]
+TheHouse = Annotated[House, Depends(house_of)]
 
 
 async def hook_of(webhook: str) -> str:
@@ -97,6 +112,11 @@ def knock_at_hook(request: Request) -> None:
     _hooks.count(address_of(request))
 
 
+def look_at_form(request: Request) -> None:
+    """Count who looks."""
+    _looks.count(address_of(request))
+
+
 def knock_at_form(request: Request) -> None:
     """Count who submits."""
     _forms.count(address_of(request))
@@ -104,31 +124,37 @@ def knock_at_form(request: Request) -> None:
 
 @router.post("/hooks/{webhook}", status_code=201, dependencies=[Depends(knock_at_hook)])
 def hook(
+    request: Request,
     application: TheApplication,
-    schema: Schema,
+    house: TheHouse,
     webhook: Annotated[str, Depends(hook_of)],
     body: Annotated[bytes, Depends(raw_body)],
-    second: Annotated[str, Header(alias="X-Onebook-Timestamp", max_length=20)] = "",
-    signature: Annotated[str, Header(alias="X-Onebook-Signature", max_length=200)] = "",
 ) -> Response:
-    """What another system sends: a JSON object of fields, signed over `timestamp.body`."""
-    door = application.outside(schema)
-    door.verify(webhook, second, signature, body)
+    """What another system sends: a JSON object of fields, signed as the Standard Webhooks specification says. What came
+    before is answered as it was then."""
+    message = application.outside(house.schema, lambda door: door.verify(webhook, request.headers, body))
     values = parsed(body, _DEPTH)
     if not isinstance(values, dict):
         raise NotAnObject
-    taken = door.take(webhook, signature, values)
-    return answered({"id": taken.record.id, "number": taken.number}, 201)
+    taken = application.outside(house.schema, lambda door: door.take(message, values))
+    return answered({"id": taken.id, "number": taken.number}, 201 if taken.is_new else 200)
 
 
-@router.get("/open/{form}")
-def describe(application: TheApplication, schema: Schema, form: FormName, language: str = CHINESE) -> Response:
+@router.get("/open/{form}", dependencies=[Depends(look_at_form)])
+def describe(application: TheApplication, house: TheHouse, form: FormName, language: str = CHINESE) -> Response:
     """What a page for the public needs to draw a form."""
-    return answered(application.outside(schema).described(form, language))
+    described = application.outside(house.schema, lambda door: door.described(form, language))
+    return answered({"company": house.name, **described})
 
 
 @router.post("/open/{form}", status_code=201, dependencies=[Depends(check_origin), Depends(knock_at_form)])
-def submit(application: TheApplication, schema: Schema, form: FormName, body: SubmittedBody) -> Response:
-    """What somebody of the public sends in."""
-    made = application.outside(schema).submit(form, body.values)
-    return answered({"number": made.number}, 201)
+def submit(
+    application: TheApplication, house: TheHouse, form: FormName, body: SubmittedBody, key: IdempotencyKey
+) -> Response:
+    """What somebody of the public sends in; the same key sends it once."""
+    if body.website:
+        application.outside(house.schema, lambda door: door.trapped(form))
+        return answered({"number": None}, 201)
+    _crowds.count(f"{house.schema} {form}")
+    taken = application.outside(house.schema, lambda door: door.submit(form, body.values, key))
+    return answered({"number": taken.number}, 201 if taken.is_new else 200)

@@ -1,11 +1,12 @@
 """Rules over HTTP: what each says and did, sleeping and waking, pilots, rehearsals, and the buttons on records."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
+from onebook.engines.print.codes import qr
 from onebook.engines.process.ruling.desk import RuleDesk
 from onebook.entrypoints.http.addresses import Number, Record, name_in_address
 from onebook.entrypoints.http.answers import answered
@@ -24,6 +25,8 @@ State = Annotated[Literal["waiting", "running", "done", "failed", "dead", "skipp
 Cursor = Annotated[int | None, Query(ge=1, le=GREATEST_ID)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Words = Annotated[str, Query(max_length=200)]
+#: Where the pages are found: what people type before the first slash.
+Origin = Annotated[str, Query(pattern=r"^https?://[A-Za-z0-9.:\[\]-]{1,200}$")]
 
 
 class Pilot(Shape):
@@ -50,10 +53,24 @@ def desk_of(visitor: CurrentVisitor, application: TheApplication) -> RuleDesk:
 TheDesk = Annotated[RuleDesk, Depends(desk_of)]
 
 
+def addressed(visitor: CurrentVisitor, told: dict[str, Any]) -> dict[str, Any]:
+    """A rule with the address of its door, if others reach it."""
+    door = told["door"]
+    if door is None:
+        return told
+    company = visitor.company.id
+    at = f"/open/{company}/{door['name']}" if door["kind"] == "form" else _hook_address(company, door["name"])
+    return {**told, "door": {**door, "address": at}}
+
+
+def _hook_address(company: int, webhook: str) -> str:
+    return f"/api/hooks/{webhook}?company={company}"
+
+
 @router.get("/rules")
-def rules(desk: TheDesk) -> Response:
+def rules(visitor: CurrentVisitor, desk: TheDesk) -> Response:
     """Every rule in words, with what it did in the last 30 days."""
-    return answered({"rules": desk.rules()})
+    return answered({"rules": [addressed(visitor, one) for one in desk.rules()]})
 
 
 @router.get("/rules/runs")
@@ -75,21 +92,21 @@ def runs(desk: TheDesk, rule: RuleName, state: State = None, cursor: Cursor = No
 
 
 @router.post("/rules/{rule}/pause")
-def pause(desk: TheDesk, rule: RuleName, _: NothingBody) -> Response:
+def pause(visitor: CurrentVisitor, desk: TheDesk, rule: RuleName, _: NothingBody) -> Response:
     """Let a rule sleep."""
-    return answered(desk.pause(rule, is_paused=True))
+    return answered(addressed(visitor, desk.pause(rule, is_paused=True)))
 
 
 @router.post("/rules/{rule}/resume")
-def resume(desk: TheDesk, rule: RuleName, _: NothingBody) -> Response:
+def resume(visitor: CurrentVisitor, desk: TheDesk, rule: RuleName, _: NothingBody) -> Response:
     """Wake a rule."""
-    return answered(desk.pause(rule, is_paused=False))
+    return answered(addressed(visitor, desk.pause(rule, is_paused=False)))
 
 
 @router.post("/rules/{rule}/pilot")
-def pilot(desk: TheDesk, rule: RuleName, body: PilotBody) -> Response:
+def pilot(visitor: CurrentVisitor, desk: TheDesk, rule: RuleName, body: PilotBody) -> Response:
     """Limit a rule to what some do, or open it to everybody."""
-    return answered(desk.pilot(rule, body.users, body.departments))
+    return answered(addressed(visitor, desk.pilot(rule, body.users, body.departments)))
 
 
 @router.post("/rules/{rule}/rehearse")
@@ -102,11 +119,20 @@ def rehearse(desk: TheDesk, rule: RuleName, _: NothingBody) -> Response:
 def secret(
     visitor: CurrentVisitor, application: TheApplication, desk: TheDesk, rule: RuleName, _: NothingBody
 ) -> Response:
-    """A new secret for whoever sends to the rule's webhook; it is told this once."""
+    """A new secret for whoever sends to the rule's webhook, told this once, with a message that it signs."""
     webhook = desk.webhook(rule)
-    told = application.outside(visitor.schema).made_secret(visitor.actor, webhook)
-    address = f"/api/hooks/{webhook}?company={visitor.company.id}"
-    return answered({"webhook": webhook, "address": address, "secret": told})
+    made = application.outside(visitor.schema, lambda door: door.made_secret(visitor.actor, webhook))
+    example = {"headers": made.headers, "body": made.body}
+    address = _hook_address(visitor.company.id, webhook)
+    return answered({"webhook": webhook, "address": address, "secret": made.secret, "example": example})
+
+
+@router.get("/rules/{rule}/code")
+def code(visitor: CurrentVisitor, desk: TheDesk, rule: RuleName, origin: Origin) -> Response:
+    """The address of the form that a rule opens to the public as a QR code, for paper and shop windows."""
+    drawing = qr(f"{origin}/open/{visitor.company.id}/{desk.open_form(rule)}")
+    assert drawing is not None, "an origin and a name are short"
+    return Response(drawing, media_type="image/svg+xml")
 
 
 @router.post("/firings/{number}/replay")

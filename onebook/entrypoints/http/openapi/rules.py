@@ -18,7 +18,10 @@ _PILOT: Final[Schema] = {
 _VALUES: Final[Schema] = {
     "type": "object",
     "required": ["values"],
-    "properties": {"values": {"type": "object", "maxProperties": 100}},
+    "properties": {
+        "values": {"type": "object", "maxProperties": 100},
+        "website": {"type": "string", "maxLength": 1000, "description": "Stays empty: no person sees it."},
+    },
     "additionalProperties": False,
 }
 _RUNS: Final = [
@@ -55,6 +58,13 @@ def rule_paths() -> dict[str, dict[str, Operation]]:
             "post": _done("rehearse_rule", "预演 | What it would have done over the last 90 days")
         },
         "/api/rules/{rule}/secret": {"post": _done("rule_secret", "密钥 | A new secret for the webhook, told once")},
+        "/api/rules/{rule}/code": {
+            "get": _said(
+                "rule_code", "二维码 | The address of the open form as a QR code",
+                [_RULE, query("origin", {"type": "string"}, "Where the pages are found.", required=True)],
+                answer={"type": "string"}, answers="image/svg+xml",
+            )
+        },
         "/api/firings/{number}/replay": {
             "post": _said(
                 "replay_firing", "重做 | Do what was given up once more", [_in_path("number", ID), CSRF],
@@ -81,8 +91,9 @@ def outside_paths() -> dict[str, dict[str, Operation]]:
     signed = [
         _in_path("webhook"),
         _COMPANY,
-        _header("X-Onebook-Timestamp", "The second at which it is sent (Unix time); at most 300 from now."),
-        _header("X-Onebook-Signature", "HMAC-SHA256 over `timestamp.body` with the secret, as hexadecimal."),
+        _header("webhook-id", "What tells this message from others; the same when it is sent again."),
+        _header("webhook-timestamp", "The second at which it is sent (Unix time); at most 300 from now."),
+        _header("webhook-signature", "`v1,` and the HMAC-SHA256 over `id.timestamp.body` with the secret, in Base64."),
     ]
     language = query("language", {"type": "string"}, "`zh-CN` or `en`.")
     return {
@@ -92,7 +103,11 @@ def outside_paths() -> dict[str, dict[str, Operation]]:
         "/api/open/{form}": {
             "get": _said("open_form", "公开表单 | A form for the public", [_in_path("form"), _COMPANY, language]),
             "post": _said(
-                "submit_open_form", "提交 | Send in a form", [_in_path("form"), _COMPANY], body=_VALUES, status="201"
+                "submit_open_form",
+                "提交 | Send in a form",
+                [_in_path("form"), _COMPANY, KEY],
+                body=_VALUES,
+                status="201",
             ),
         },
     }
