@@ -23,6 +23,22 @@ TALKS = (
 #: Who is to be talked to, and how many days from today.
 PLANS = (("KH002", 0), ("KH007", 0), ("KH014", -2), ("KH020", 3), ("KH026", 7))
 
+#: A customer, what was agreed with them, for how much, since how many days and for how many more.
+AGREED = (
+    ("KH001", "年度轴承供货框架合同", "360000", 350, 15),
+    ("KH005", "导轨寄售协议", "180000", 320, 45),
+    ("KH009", "滑台组件试用合同", "48000", 60, 120),
+    ("KH012", "年度框架协议", "520000", 200, 165),
+    ("KH018", "紧固件定额供应合同", "76000", 364, 1),
+)
+#: Business that may come: of whom, what, how far the talks are, how much, and in how many days.
+CHANCES = (
+    ("KH002", "新产线轴承配套", "offer", "130000", 20),
+    ("KH007", "设备维护套装年度采购", "needs", "26000", 35),
+    ("KH014", "海外项目导轨", "bargain", "240000", 12),
+    ("KH020", "样机联轴器", "contact", "15000", 60),
+)
+
 
 class OfficeStories:
     """What lies on the desks today."""
@@ -40,6 +56,7 @@ class OfficeStories:
     def stories(self) -> Iterator[Story]:
         """Everything, each with its day."""
         yield 18, self._customers_are_talked_to
+        yield 15, self._contracts_and_chances
         yield 12, self._goods_that_do_not_come
         yield 2, self._more_talks_are_planned
         yield 1, self._papers_wait
@@ -58,6 +75,27 @@ class OfficeStories:
         for code, ahead in PLANS:
             planned = {"planned_on": (day + timedelta(days=2 + ahead)).isoformat(), "purpose": "回访"}
             self._desk.create(self._seller(code), "follow_up", {"customer": self._customers[code], **planned})
+
+    def _contracts_and_chances(self, day: date) -> None:
+        """What was agreed for a year; the contracts that end soon are to be renewed, other business may come or not."""
+        for code, name, amount, ago, ahead in AGREED:
+            begun = (day - timedelta(days=ago)).isoformat()
+            term = {"signed_on": begun, "starts_on": begun, "ends_on": (day + timedelta(days=15 + ahead)).isoformat()}
+            values = {"customer": self._customers[code], "name": name, "amount": amount, **term}
+            contract = self._desk.create(self._seller(code), "contract", values, then="sign")
+            if ahead < 30:
+                self._desk.run(self._seller(code), contract, "prepare_renewal")
+        for code, name, stage, amount, ahead in CHANCES:
+            expected = {"expected_amount": amount, "expected_on": (day + timedelta(days=15 + ahead)).isoformat()}
+            values = {"customer": self._customers[code], "name": name, "stage": stage, **expected}
+            self._desk.create(self._seller(code), "opportunity", values)
+        lost = {
+            "customer": self._customers["KH023"],
+            "name": "仓储货架",
+            "lost_because": "price",
+            "expected_amount": "9800",
+        }
+        self._desk.create(self._seller("KH023"), "opportunity", lost, then="lose")
 
     def _seller(self, code: str) -> str:
         return next(seller_of(one) for one in customers() if one.code == code)
