@@ -47,7 +47,11 @@ class Boards:
 
     def described(self, name: str, given: Mapping[str, Any]) -> Told:
         """What a page needs to draw a dashboard. Raises UnknownDashboard, WrongParameter."""
-        return self._dashboards.described(name, given, self._actor, self._context, self._actor.language)
+        dashboard = self._dashboards.find(name, self._actor, self._context)
+        with self._database.transaction(self._schema, read_only=True) as transaction:
+            return self._dashboards.described(
+                transaction, dashboard, given, self._actor, self._context, self._actor.language
+            )
 
     def tile(self, name: str, tile: str, given: Mapping[str, Any]) -> Told:
         """What a tile shows. Raises UnknownDashboard, UnknownTile, and what reports and lists refuse."""
@@ -67,6 +71,14 @@ class Boards:
             dashboard, found = self._dashboards.tile(name, tile, self._actor, self._context)
             tiles = [found]
         with self._database.transaction(self._schema, read_only=True) as transaction:
+            return taken_out(transaction, self._dashboards, dashboard, tiles, given, self._actor, self._context)
+
+    def report_taken_out(self, report: str, given: Mapping[str, Any], look: Mapping[str, Any]) -> TakenOut:
+        """A report as it is looked at, to be written to a file. Raises UnknownReport, UnknownDashboard,
+        TileNotExportable, and what reports refuse."""
+        dashboard = self._dashboards.of_report(report, self._actor, self._context, look)
+        with self._database.transaction(self._schema, read_only=True) as transaction:
+            tiles = dashboard.tiles
             return taken_out(transaction, self._dashboards, dashboard, tiles, given, self._actor, self._context)
 
     def metrics(self) -> list[Told]:
@@ -96,3 +108,14 @@ class Boards:
             found = self._dashboards.metrics.figures(transaction, asked, self._actor, self._context)
         told = told_figures(found, span, self._actor.language)
         return {**told["metrics"][0], "span": told["span"], "then": told["previous"]}
+
+    def counted(self, name: str, span: Span, given: Mapping[str, Any], limit: int, offset: int) -> Told:
+        """The rows of its report that a metric counts, or sums a column of. Raises UnknownMetric, also for a formula
+        over other metrics and for one that the reader does not see."""
+        if name not in self._dashboards.catalog.metrics:
+            raise UnknownMetric(name=name)
+        with self._database.transaction(self._schema, read_only=True) as transaction:
+            page = self._dashboards.metrics.rows(
+                transaction, name, span, given, limit, offset, self._actor, self._context
+            )
+        return page.told(self._actor.language)

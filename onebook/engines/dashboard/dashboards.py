@@ -1,17 +1,20 @@
 """The dashboards of one published catalog: which a reader finds, what stands on them, and what each tile shows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.catalog import Catalog
 from onebook.definition.dashboard import Dashboard, Place, Shortcut, Tile, ToDo
+from onebook.definition.field import FieldKind
+from onebook.definition.report import Parameter
 from onebook.engines.dashboard.asking import Asked
 from onebook.engines.dashboard.refusals import UnknownDashboard, UnknownTile
 from onebook.engines.dashboard.touching import Touching
 from onebook.engines.dashboard.waiting import asked_for, told_of
-from onebook.engines.report.cut import Cut, cut_page
+from onebook.engines.report.cut import Cut, across, cut_page
+from onebook.engines.report.heading import Heading
 from onebook.engines.report.list import Lists
 from onebook.engines.report.metric.metrics import Figure, Figures, Metrics, MetricsAsked
 from onebook.engines.report.reading import Reading
@@ -19,7 +22,8 @@ from onebook.engines.report.refusals import HiddenField, NotReadable
 from onebook.engines.report.report import PAGE_LIMIT, ReportRequest, Reports
 from onebook.engines.report.request import ListRequest, Page
 from onebook.engines.report.span import Span
-from onebook.engines.report.variant import Variant
+from onebook.engines.report.variant import REGROUPED, Variant
+from onebook.engines.table.readable import Kept, Reader
 from onebook.engines.table.rights import rights
 from onebook.engines.table.tables import Tables
 from onebook.engines.view.menus import may_read_report
@@ -28,25 +32,33 @@ from onebook.expression.context import Context
 from onebook.expression.given import with_values
 from onebook.expression.types import Kind
 from onebook.storage.transaction import Transaction
+from onebook.values.reference import RecordRef
 
 #: Rows of a list tile that says no number.
 LIST_ROWS: Final = 20
 #: Tiles that tell nobody anything by themselves.
 _WORDS: Final = frozenset({"text", "flows", "shortcuts"})
+#: Where the one tile of a report stands.
+_WHOLE_PAGE: Final = Place(x=0, y=0, w=12, h=12)
+#: A report as it is declared.
+NO_LOOK: Final[Mapping[str, Any]] = {}
 Told = dict[str, Any]
 
 
 class Dashboards:
     """Everything is asked under the rights of its reader; what they may not see is not there."""
 
-    def __init__(self, catalog: Catalog, tables: Tables, lists: Lists, reports: Reports, metrics: Metrics) -> None:
-        """Over the lists, reports and metrics of a catalog."""
+    def __init__(
+        self, catalog: Catalog, tables: Tables, lists: Lists, reports: Reports, metrics: Metrics, kept: Kept
+    ) -> None:
+        """Over the lists, reports and metrics of a catalog. `kept`: keeps what is made once from it."""
         self.catalog: Final = catalog
         self.metrics: Final = metrics
         self.reports: Final = reports
         self._tables = tables
         self._lists = lists
         self._touching = Touching(catalog)
+        self._once = kept
 
     def readable(self, actor: Actor, context: Context) -> Iterator[Dashboard]:
         """Those that the actor finds: their roles do, and they see something there besides words and ways."""
@@ -63,10 +75,13 @@ class Dashboards:
                 return dashboard
         raise UnknownDashboard(name=name)
 
-    def described(self, name: str, given: Mapping[str, Any], actor: Actor, context: Context, language: str) -> Told:
+    def described(
+        self, transaction: Transaction, dashboard: Dashboard, given: Mapping[str, Any], actor: Actor, context: Context,
+        language: str,
+    ) -> Told:  # fmt: skip
         """What a page needs to draw a dashboard, figures apart."""
-        dashboard = self.find(name, actor, context)
         asked = Asked(dashboard, given, context)
+        titles = self.titles(transaction, dashboard.parameters, asked.values, actor, context)
         return {
             **labelled(dashboard, language),
             "parameters": [
@@ -77,6 +92,7 @@ class Dashboards:
                     "to": one.to,
                     "has_default": one.default is not None,
                     "value": asked.told[key],
+                    **({"title": titles[key]} if key in titles else {}),
                 }
                 for key, one in dashboard.parameters.items()
             ],
@@ -97,10 +113,30 @@ class Dashboards:
     def tile(self, name: str, tile: str, actor: Actor, context: Context) -> tuple[Dashboard, Tile]:
         """A tile by its name. Raises UnknownDashboard, UnknownTile."""
         dashboard = self.find(name, actor, context)
+        return dashboard, self.tile_of(dashboard, tile, actor, context)
+
+    def tile_of(self, dashboard: Dashboard, tile: str, actor: Actor, context: Context) -> Tile:
+        """A tile of a dashboard. Raises UnknownTile."""
         for one in self._seen(dashboard, actor, context):
             if one.tile == tile:
-                return dashboard, one
+                return one
         raise UnknownTile(name=tile)
+
+    def titles(
+        self, transaction: Transaction, parameters: Mapping[str, Parameter], values: Mapping[str, Any], actor: Actor,
+        context: Context,
+    ) -> Mapping[str, str | None]:  # fmt: skip
+        """What the records are called that link parameters point at, by the parameter; None for those that the actor
+        may not read. Without such parameters nothing is asked."""
+        named = {
+            name: RecordRef(one.to, values[name])
+            for name, one in parameters.items()
+            if one.kind is FieldKind.LINK and one.to is not None and values.get(name) is not None
+        }
+        if not named:
+            return {}
+        known = Reader(self.catalog, self._once, actor, context).titles(transaction, named.values())
+        return {name: known.get(record) for name, record in named.items()}
 
     def shown(
         self, transaction: Transaction, dashboard: Dashboard, tile: Tile, given: Mapping[str, Any], actor: Actor,
@@ -142,7 +178,17 @@ class Dashboards:
         """The report of a tile, as the tile cuts it."""
         report = self.catalog.reports[str(tile.report)]
         request = self._request(tile, asked.of_report(tile, report), most)
-        return cut_page(self.reports, transaction, request, Cut(tile.top, tile.pivot), actor, context, most=most)
+        # What is beyond a file's rows counts in it as the others.
+        top = tile.top or (most if most > PAGE_LIMIT and report.source in REGROUPED else None)
+        cut = Cut(top, tile.pivot, tile.compare)
+        return cut_page(self.reports, transaction, request, cut, actor, context, most=most)
+
+    def whole(
+        self, transaction: Transaction, tile: Tile, asked: Asked, actor: Actor, context: Context
+    ) -> tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]:
+        """Headings and every row of a tile's report with plain values: of reports whose rows are cut by nothing."""
+        report = self.catalog.reports[str(tile.report)]
+        return self.reports.stream(transaction, self._request(tile, asked.of_report(tile, report)), actor, context)
 
     def may_export(self, tile: Tile, actor: Actor) -> bool:
         """Whether there are figures in a tile, and the actor may take them out."""
@@ -152,15 +198,21 @@ class Dashboards:
             return all(self.reports.may_export(name, actor) for name in self.metrics.reports_of(tile.metrics))
         return tile.kind == "report" and self.reports.may_export(str(tile.report), actor)
 
-    def of_report(self, name: str, actor: Actor, context: Context) -> Dashboard:
-        """A report as a dashboard of its own, with itself as its only tile: to be sent like one. Raises UnknownReport,
-        and UnknownDashboard if the actor sees nothing of it."""
+    def of_report(self, name: str, actor: Actor, context: Context, look: Mapping[str, Any] = NO_LOOK) -> Dashboard:
+        """A report as a dashboard of its own, with itself as its only tile, looked at as a tile may say: to be sent
+        like one. Raises UnknownReport, what the report refuses to be looked at like that, and UnknownDashboard if the
+        actor sees nothing of it."""
         self.reports.label(name)
         report = self.catalog.reports[name]
-        tile = Tile(tile="report", at=Place(x=0, y=0, w=12, h=8), report=name)
+        tile = Tile.model_validate({"tile": "report", "at": _WHOLE_PAGE, "report": name, **look})
         found = Dashboard(dashboard=name, label=report.label, parameters=report.parameters, tiles=(tile,))
         if not any(True for _ in self._seen(found, actor, context)):
             raise UnknownDashboard(name=name)
+        if tile.pivot is not None:
+            variant = Variant(across(report, tile.rows or None, tile.pivot))
+            self.reports.sees(
+                ReportRequest(name, Asked(found, {}, context).of_report(tile, report), variant=variant), actor, context
+            )
         return found
 
     def seen_of(self, dashboard: Dashboard, actor: Actor, context: Context) -> list[Tile]:

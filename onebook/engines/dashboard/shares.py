@@ -1,20 +1,19 @@
-"""Dashboards shared by link: whoever has it sees what its sharer may take out, as they may at that moment."""
+"""Dashboards and reports shared by link: whoever has it sees what its sharer may take out, as they may then."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from onebook.access.actor import Actor
 from onebook.access.membership import actor_of, user_statement
 from onebook.access.refusals import NotAMember
-from onebook.engines.dashboard.asking import Asked
+from onebook.definition.dashboard import Tile
 from onebook.engines.dashboard.dashboards import Dashboards, Told
-from onebook.engines.dashboard.refusals import TileNotExportable, TooManyShares, UnknownShare, UnknownTile
+from onebook.engines.dashboard.handing import Handed, require_figures
+from onebook.engines.dashboard.refusals import TooManyShares, UnknownDashboard, UnknownShare, UnknownTile
+from onebook.engines.report.refusals import UnknownReport
 from onebook.expression.context import Context
 from onebook.storage.database import Database
 from onebook.storage.transaction import Statement, Transaction
@@ -44,38 +43,34 @@ class Shares:
         values = {"by": self._actor.id, "now": self._context.now}
         with self._database.transaction(self._schema, read_only=True) as transaction:
             [rows] = transaction.run(Statement(_ALL, values))
-        known = self._dashboards.catalog.dashboards
         return [
             {
                 "id": number,
-                "dashboard": name,
-                "label": known[name].label.in_language(self._actor.language) if name in known else name,
-                "parameters": parameters,
+                "dashboard": handed.dashboard,
+                "report": handed.report,
+                "look": handed.look,
+                "label": handed.label(self._dashboards, self._actor.language),
+                "parameters": handed.parameters,
                 "created_at": at,
                 "expires_at": expires_at,
                 "last_read_at": last_read_at,
                 "reads": reads,
             }
-            for number, name, parameters, at, expires_at, last_read_at, reads in rows
+            for number, at, expires_at, last_read_at, reads, handed in ((*row[:5], Handed(*row[5:])) for row in rows)
         ]
 
-    def make(self, name: str, parameters: Mapping[str, Any], days: int) -> Told:
-        """Share a dashboard for some days. The token is told here and nowhere else. Raises UnknownDashboard,
-        WrongParameter, TooManyShares, and TileNotExportable if there is nothing on it that the actor may take out."""
-        dashboard = self._dashboards.find(name, self._actor, self._context)
-        asked = Asked(dashboard, parameters, self._context)
-        if not any(
-            self._dashboards.may_export(tile, self._actor)
-            for tile in self._dashboards.seen_of(dashboard, self._actor, self._context)
-        ):
-            raise TileNotExportable(name=dashboard.label)
-        # What was left to its default follows the day on which the link is opened.
-        chosen = {key: asked.told[key] for key in parameters}
+    def make(self, handed: Handed, days: int) -> Told:
+        """Share something for some days. The token is told here and nowhere else. Raises UnknownDashboard,
+        WrongParameter, TooManyShares, what a report refuses to be looked at like that, and TileNotExportable if there
+        is nothing on it that the actor may take out."""
+        dashboard, asked = handed.asked(self._dashboards, self._actor, self._context)
+        require_figures(self._dashboards, dashboard, self._actor, self._context)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires_at = self._context.now + timedelta(days=days)
         values = {
-            "token_hash": _hash(token), "dashboard": name, "parameters": orjson.dumps(chosen).decode(),
-            "by": self._actor.id, "now": self._context.now, "expires_at": expires_at,
+            # What was left to its default follows the day on which the link is opened.
+            **handed.values({key: asked.told[key] for key in handed.parameters}),
+            "token_hash": _hash(token), "by": self._actor.id, "now": self._context.now, "expires_at": expires_at,
         }  # fmt: skip
         with self._database.transaction(self._schema) as transaction:
             [[[count]]] = transaction.run(Statement(_COUNT, values))
@@ -96,10 +91,9 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What a token opens: a dashboard with the parameters that its sharer chose, and the sharer as they are now."""
+    """What a token opens: what was handed on, and the sharer as they are now."""
 
-    dashboard: str
-    parameters: Mapping[str, Any]
+    handed: Handed
     actor: Actor
 
 
@@ -111,51 +105,59 @@ def opened(transaction: Transaction, schema: str, token: str, now: datetime) -> 
     [rows] = transaction.run(Statement(_OPEN, {"token_hash": _hash(token), "now": now}))
     if not rows:
         raise UnknownShare
-    dashboard, parameters, by = rows[0]
+    by, *handed = rows[0]
     [users] = transaction.run(user_statement(schema, by))
     try:
-        return Shared(dashboard, parameters, actor_of(users))
+        return Shared(Handed(*handed), actor_of(users))
     except NotAMember:
         raise UnknownShare from None
 
 
 class SharedBoard:
-    """A dashboard as whoever has its link sees it: to look at, with nothing to open."""
+    """What was shared as whoever has its link sees it: to look at, with nothing to open."""
 
     def __init__(
         self, database: Database, schema: str, dashboards: Dashboards, shared: Shared, context: Context
     ) -> None:
-        """Over the dashboards of a published catalog; `context`: of the sharer."""
+        """Over the dashboards of a published catalog; `context`: of the sharer. Raises UnknownShare for what is not
+        there any more."""
         self._database = database
         self._schema = schema
         self._dashboards = dashboards
-        self._shared = shared
+        self._actor = shared.actor
+        self._parameters = shared.handed.parameters
         self._context = context
+        try:
+            self._board = shared.handed.found(dashboards, shared.actor, context)
+        except (UnknownDashboard, UnknownReport):
+            raise UnknownShare from None
 
     def described(self) -> Told:
         """What a page needs to draw it."""
-        shared = self._shared
-        told = self._dashboards.described(
-            shared.dashboard, shared.parameters, shared.actor, self._context, shared.actor.language
-        )
-        kept = {tile.tile for tile in self._dashboards.find(shared.dashboard, shared.actor, self._context).tiles
-                if tile.kind in _WORDS or self._dashboards.may_export(tile, shared.actor)}  # fmt: skip
+        actor = self._actor
+        with self._database.transaction(self._schema, read_only=True) as transaction:
+            told = self._dashboards.described(
+                transaction, self._board, self._parameters, actor, self._context, actor.language
+            )
+        kept = {tile.tile for tile in self._board.tiles if self._is_open(tile)}
         tiles = [{**tile, "forms": [], "may_export": False} for tile in told["tiles"] if tile["tile"] in kept]
         return {**told, "tiles": tiles}
 
     def tile(self, name: str) -> Told:
         """What a tile shows. Raises UnknownTile for what the sharer may not take out."""
-        shared = self._shared
-        dashboard, tile = self._dashboards.tile(shared.dashboard, name, shared.actor, self._context)
-        if tile.kind not in _WORDS and not self._dashboards.may_export(tile, shared.actor):
+        tile = self._dashboards.tile_of(self._board, name, self._actor, self._context)
+        if not self._is_open(tile):
             raise UnknownTile(name=name)
         with self._database.transaction(self._schema, read_only=True) as transaction:
             told = self._dashboards.shown(
-                transaction, dashboard, tile, shared.parameters, shared.actor, self._context, shared.actor.language
+                transaction, self._board, tile, self._parameters, self._actor, self._context, self._actor.language
             )
         for figure in told.get("metrics", ()):
             figure["opens"] = None
         return told
+
+    def _is_open(self, tile: Tile) -> bool:
+        return tile.kind in _WORDS or self._dashboards.may_export(tile, self._actor)
 
 
 def _hash(token: str) -> bytes:
@@ -163,15 +165,16 @@ def _hash(token: str) -> bytes:
 
 
 _ALL: Final = """
-SELECT id, dashboard, parameters, at, expires_at, last_read_at, reads FROM onebook_share
+SELECT id, at, expires_at, last_read_at, reads, dashboard, report, parameters, look FROM onebook_share
 WHERE by = %(by)s AND revoked_at IS NULL AND expires_at > %(now)s ORDER BY id DESC
 """
 _COUNT: Final = """
 SELECT count(*) FROM onebook_share WHERE by = %(by)s AND revoked_at IS NULL AND expires_at > %(now)s
 """
 _MAKE: Final = """
-INSERT INTO onebook_share (token_hash, dashboard, parameters, by, at, expires_at)
-VALUES (%(token_hash)s, %(dashboard)s, %(parameters)s::jsonb, %(by)s, %(now)s, %(expires_at)s) RETURNING id
+INSERT INTO onebook_share (token_hash, dashboard, report, parameters, look, by, at, expires_at)
+VALUES (%(token_hash)s, %(dashboard)s, %(report)s, %(parameters)s::jsonb, %(look)s::jsonb, %(by)s, %(now)s,
+        %(expires_at)s) RETURNING id
 """
 _REVOKE: Final = """
 UPDATE onebook_share SET revoked_at = %(now)s
@@ -180,5 +183,5 @@ WHERE id = %(id)s AND by = %(by)s AND revoked_at IS NULL RETURNING id
 _OPEN: Final = """
 UPDATE onebook_share SET last_read_at = %(now)s, reads = reads + 1
 WHERE token_hash = %(token_hash)s AND revoked_at IS NULL AND expires_at > %(now)s
-RETURNING dashboard, parameters, by
+RETURNING by, dashboard, report, parameters, look
 """

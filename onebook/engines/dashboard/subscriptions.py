@@ -1,8 +1,8 @@
 """Subscriptions: a dashboard or report that comes by itself, made with its reader's rights when it is due."""
 
 import calendar
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from io import BytesIO
 from typing import Any, Final, Literal
@@ -13,22 +13,17 @@ import orjson
 from onebook.access.actor import Actor
 from onebook.access.membership import actor_of, user_statement
 from onebook.access.refusals import NotAMember
-from onebook.definition.dashboard import Dashboard
 from onebook.engines.dashboard.asking import Asked
 from onebook.engines.dashboard.dashboards import Dashboards, Told
-from onebook.engines.dashboard.refusals import (
-    TileNotExportable,
-    TooManySubscriptions,
-    UnknownSubscription,
-    WrongSchedule,
-)
+from onebook.engines.dashboard.handing import Handed, require_figures
+from onebook.engines.dashboard.refusals import TooManySubscriptions, UnknownSubscription, WrongSchedule
 from onebook.engines.dashboard.tables import FileKind, taken_out
 from onebook.engines.message.message import Message
 from onebook.engines.message.outbox import posted
 from onebook.expression.context import Context
 from onebook.locale.texts import text, text_of
 from onebook.storage.database import Database
-from onebook.storage.transaction import Statement, Transaction
+from onebook.storage.transaction import Statement
 from onebook.values.refusal import Refusal
 
 Every = Literal["day", "week", "month"]
@@ -45,9 +40,7 @@ class SubscriptionGiven:
     """What is to come, and when: every day, on a day of the week (1 is Monday) or of the month (its last, if it is
     shorter), at a time of the company's clock."""
 
-    dashboard: str | None
-    report: str | None
-    parameters: Mapping[str, Any]
+    handed: Handed
     every: Every
     day: int | None
     at: time
@@ -105,31 +98,26 @@ class Subscriptions:
     def send(self, number: int) -> None:
         """Send one of them now; when it comes by itself stays as it is. Raises UnknownSubscription, and whatever
         refuses to make it."""
-        with self._database.transaction(self._schema) as transaction:
+        with self._database.transaction(self._schema, read_only=True) as transaction:
             [rows] = transaction.run(Statement(_MINE, {"id": number, "by": self._actor.id}))
-            if not rows:
-                raise UnknownSubscription
-            due = _Due(*rows[0])
-            sending = _Sending(self._dashboards, self._actor, self._context)
-            key = f"subscription:{number}:{self._context.now.isoformat()}"
-            transaction.commit(*sending.statements(transaction, due, key))
+        if not rows:
+            raise UnknownSubscription
+        making = _Making(self._database, self._schema, self._dashboards, self._actor, self._context)
+        made = making.made(_due(rows[0]), f"subscription:{number}:{self._context.now.isoformat()}")
+        with self._database.transaction(self._schema) as transaction:
+            files = [int(found[0][0]) for found in transaction.run(*made.files)] if made.files else []
+            transaction.commit(*made.posted(files))
 
     def _values(self, given: SubscriptionGiven) -> dict[str, Any]:
         days = {"day": (None,), "week": _WEEKDAYS, "month": _MONTH_DAYS}[given.every]
         if given.day not in days:
             raise WrongSchedule
-        dashboard = _subscribed(self._dashboards, given.dashboard, given.report, self._actor, self._context)
-        Asked(dashboard, given.parameters, self._context)
-        if given.format != "link" and not any(
-            self._dashboards.may_export(tile, self._actor)
-            for tile in self._dashboards.seen_of(dashboard, self._actor, self._context)
-        ):
-            raise TileNotExportable(name=dashboard.label)
+        dashboard, _ = given.handed.asked(self._dashboards, self._actor, self._context)
+        if given.format != "link":
+            require_figures(self._dashboards, dashboard, self._actor, self._context)
         return {
+            **given.handed.values(given.handed.parameters),
             "by": self._actor.id,
-            "dashboard": given.dashboard,
-            "report": given.report,
-            "parameters": orjson.dumps(dict(given.parameters)).decode(),
             "every": given.every,
             "day": given.day,
             "at_time": given.at,
@@ -140,15 +128,15 @@ class Subscriptions:
         }
 
     def _told(self, row: tuple[Any, ...]) -> Told:
-        number, dashboard, report, parameters, every, day, at, form, channel, paused, next_at, last_at, error = row
-        catalog = self._dashboards.catalog
-        known = catalog.dashboards.get(dashboard) if dashboard else catalog.reports.get(report)
+        number, every, day, at, form, channel, paused, next_at, last_at, error, *kept = row
+        handed = Handed(*kept)
         return {
             "id": number,
-            "dashboard": dashboard,
-            "report": report,
-            "label": known.label.in_language(self._actor.language) if known else dashboard or report,
-            "parameters": parameters,
+            "dashboard": handed.dashboard,
+            "report": handed.report,
+            "look": handed.look,
+            "label": handed.label(self._dashboards, self._actor.language),
+            "parameters": handed.parameters,
             "every": every,
             "day": day,
             "at": f"{at:%H:%M}",
@@ -166,70 +154,80 @@ class _Due:
 
     id: int
     by: int
-    dashboard: str | None
-    report: str | None
-    parameters: Mapping[str, Any]
     every: Every
     day: int | None
     at: time
     format: Form
     channel: Channel
     next_at: datetime
+    handed: Handed
 
 
-class _Sending:
-    """Making what was subscribed, as its reader may see it."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is sent: a message, and the statements that keep its files and answer with their ids."""
 
-    def __init__(self, dashboards: Dashboards, actor: Actor, context: Context) -> None:
+    message: Message
+    files: Sequence[Statement] = ()
+
+    def posted(self, files: Sequence[int]) -> list[Statement]:
+        """The statements that post it, its files kept as these."""
+        return posted([replace(self.message, files=tuple(files))])
+
+
+class _Making:
+    """Making what was subscribed, as its reader may see it: read in a transaction, set when none is held."""
+
+    def __init__(self, database: Database, schema: str, dashboards: Dashboards, actor: Actor, context: Context) -> None:
+        self._database = database
+        self._schema = schema
         self._dashboards = dashboards
         self._actor = actor
         self._context = context
 
-    def statements(self, transaction: Transaction, due: _Due, key: str) -> list[Statement]:
-        """The message with its file, to be posted in the same transaction. Raises what refuses to make it."""
-        dashboard = _subscribed(self._dashboards, due.dashboard, due.report, self._actor, self._context)
-        files: tuple[int, ...] = ()
-        if due.format != "link":
-            tiles = self._dashboards.seen_of(dashboard, self._actor, self._context)
+    def made(self, due: _Due, key: str) -> _Made:
+        """The message with its file. Raises what refuses to make it."""
+        dashboard, asked = due.handed.asked(self._dashboards, self._actor, self._context)
+        message = self._message(due, asked, key)
+        if due.format == "link":
+            return _Made(message)
+        tiles = self._dashboards.seen_of(dashboard, self._actor, self._context)
+        with self._database.transaction(self._schema, read_only=True) as transaction:
             taken = taken_out(
-                transaction, self._dashboards, dashboard, tiles, due.parameters, self._actor, self._context
+                transaction, self._dashboards, dashboard, tiles, due.handed.parameters, self._actor, self._context
             )
-            content = BytesIO()
-            kind: FileKind = "pdf" if due.format == "pdf" else "xlsx"
-            taken.write(content, kind)
-            name = f"{dashboard.label.in_language(self._actor.language)}.{kind}"
-            [[[number]]] = transaction.run(_file(name, content.getvalue(), self._actor.id))
-            files = (number,)
-        return posted([self._message(dashboard, due, key, files)])
+        content = BytesIO()
+        kind: FileKind = "pdf" if due.format == "pdf" else "xlsx"
+        taken.write(content, kind)
+        name = f"{dashboard.label.in_language(self._actor.language)}.{kind}"
+        return _Made(message, (_file(name, content.getvalue(), self._actor.id),))
 
-    def failed(self, due: _Due, refusal: Refusal, key: str) -> list[Statement]:
+    def failed(self, due: _Due, refusal: Refusal, key: str) -> _Made:
         """The message that says that it could not be made."""
-        words = text("dashboard.not_sent", {"label": self._label(due)}, self._actor.language)
-        return posted(
-            [Message("report", due.by, title=words, text=text_of(refusal, self._actor.language), by=due.by, key=key)]
-        )
+        label = due.handed.label(self._dashboards, self._actor.language)
+        words = text("dashboard.not_sent", {"label": label}, self._actor.language)
+        told = text_of(refusal, self._actor.language)
+        return _Made(Message("report", due.by, title=words, text=told, by=due.by, key=key))
 
-    def _message(self, dashboard: Dashboard, due: _Due, key: str, files: tuple[int, ...]) -> Message:
-        asked = Asked(dashboard, due.parameters, self._context)
-        chosen = urlencode({name: value for name, value in asked.told.items() if value is not None})
-        place = f"/dashboards/{due.dashboard}" if due.dashboard else f"/reports/{due.report}"
-        label = dashboard.label.in_language(self._actor.language)
-        words = {"label": label, "day": self._context.today.isoformat()}
+    def _message(self, due: _Due, asked: Asked, key: str) -> Message:
+        handed = due.handed
+        chosen = {**_address(handed.look), **{name: value for name, value in asked.told.items() if value is not None}}
+        place = f"/dashboards/{handed.dashboard}" if handed.dashboard else f"/reports/{handed.report}"
+        words = {
+            "label": handed.label(self._dashboards, self._actor.language),
+            "day": self._context.today.isoformat(),
+        }
         title = text("dashboard.subscribed", words, self._actor.language)
         via = ("mail",) if due.channel == "mail" else ()
         return Message(
-            "report", due.by, via=via, title=title, text=title, files=files, by=due.by, key=key,
-            link=f"{place}?{chosen}" if chosen else place,
+            "report", due.by, via=via, title=title, text=title, by=due.by, key=key,
+            link=f"{place}?{urlencode(chosen)}" if chosen else place,
         )  # fmt: skip
-
-    def _label(self, due: _Due) -> str:
-        catalog = self._dashboards.catalog
-        known = catalog.dashboards.get(due.dashboard or "") or catalog.reports.get(due.report or "")
-        return known.label.in_language(self._actor.language) if known else str(due.dashboard or due.report)
 
 
 class Sender:
-    """What is due in a company is sent, each subscription in a transaction of its own, exactly once."""
+    """What is due in a company is sent, each subscription exactly once: whoever takes it is the one who moves its next
+    time, in the transaction that posts the message."""
 
     def __init__(
         self, database: Database, schema: str, dashboards: Dashboards, now: datetime, zone: tzinfo,
@@ -246,37 +244,49 @@ class Sender:
     def run(self) -> int:
         """Send all that is due; how many were."""
         sent = 0
-        while self._next():
-            sent += 1
+        while (due := self._next()) is not None:
+            sent += self._sent(*due)
         return sent
 
-    def _next(self) -> bool:
-        with self._database.transaction(self._schema) as transaction:
-            [rows] = transaction.run(Statement(_TAKE, {"now": self._now}))
+    def _next(self) -> tuple[_Due, Actor | Refusal] | None:
+        """What is due longest, with its reader, or why there is none any more."""
+        with self._database.transaction(self._schema, read_only=True) as transaction:
+            [rows] = transaction.run(Statement(_NEXT, {"now": self._now}))
             if not rows:
-                return False
-            due = _Due(*rows[0])
-            then = {
-                "id": due.id, "now": self._now, "error": None, "paused": False,
-                "next_at": following(due.every, due.day, due.at, self._now, self._zone),
-            }  # fmt: skip
+                return None
+            due = _due(rows[0])
             [users] = transaction.run(user_statement(self._schema, due.by))
-            try:
-                actor = actor_of(users)
-            except NotAMember as refusal:
-                # Nobody is there to read it any more.
-                then |= {"paused": True, "error": orjson.dumps({"code": refusal.code}).decode()}
-                transaction.commit(Statement(_DONE, then))
-                return True
-            sending = _Sending(self._dashboards, actor, self._contexts(actor, self._now))
+        try:
+            return due, actor_of(users)
+        except NotAMember as refusal:
+            return due, refusal
+
+    def _sent(self, due: _Due, reader: Actor | Refusal) -> bool:
+        then = {
+            "id": due.id, "due": due.next_at, "now": self._now, "error": None, "paused": False,
+            "next_at": following(due.every, due.day, due.at, self._now, self._zone),
+        }  # fmt: skip
+        made = None
+        if isinstance(reader, Refusal):
+            # Nobody is there to read it any more.
+            then |= {"paused": True, "error": orjson.dumps({"code": reader.code}).decode()}
+        else:
+            context = self._contexts(reader, self._now)
+            making = _Making(self._database, self._schema, self._dashboards, reader, context)
             key = f"subscription:{due.id}:{due.next_at.isoformat()}"
             try:
-                statements = sending.statements(transaction, due, key)
+                made = making.made(due, key)
             except Refusal as refusal:
                 then["error"] = orjson.dumps({"code": refusal.code}).decode()
-                statements = sending.failed(due, refusal, key)
-            transaction.commit(*statements, Statement(_DONE, then))
-        return True
+                made = making.failed(due, refusal, key)
+        with self._database.transaction(self._schema) as transaction:
+            [taken] = transaction.run(Statement(_TAKE, then))
+            if not taken:
+                # Sent by somebody else meanwhile, or changed: it is not this one any more.
+                return False
+            files = [int(found[0][0]) for found in transaction.run(*made.files)] if made and made.files else []
+            transaction.commit(*(made.posted(files) if made else ()), Statement(_DONE, then))
+        return made is not None
 
 
 def following(every: Every, day: int | None, at: time, now: datetime, zone: tzinfo) -> datetime:
@@ -297,13 +307,22 @@ def _is_day(one: date, every: Every, day: int | None) -> bool:
             return one.day == min(day or 1, calendar.monthrange(one.year, one.month)[1])
 
 
-def _subscribed(
-    dashboards: Dashboards, dashboard: str | None, report: str | None, actor: Actor, context: Context
-) -> Dashboard:
-    """What is subscribed, as the actor sees it; a report as a dashboard of its own."""
-    if report is not None:
-        return dashboards.of_report(report, actor, context)
-    return dashboards.find(str(dashboard), actor, context)
+def _due(row: Sequence[Any]) -> _Due:
+    number, by, every, day, at, form, channel, next_at, *handed = row
+    return _Due(number, by, every, day, at, form, channel, next_at, Handed(*handed))
+
+
+def _address(look: Mapping[str, Any]) -> dict[str, str]:
+    """How a report is looked at, as the address of its page says it."""
+    found = {}
+    for name, value in look.items():
+        if name == "draw":
+            found["chart"] = str(value)
+        elif isinstance(value, bool):
+            found |= {name: "1"} if value else {}
+        else:
+            found[name] = ",".join(value) if isinstance(value, list | tuple) else str(value)
+    return found
 
 
 def _file(name: str, content: bytes, by: int) -> Statement:
@@ -311,25 +330,25 @@ def _file(name: str, content: bytes, by: int) -> Statement:
     return Statement(_FILE, values)
 
 
-_COLUMNS: Final = """id, dashboard, report, parameters, every, day, at_time, format, channel, paused, next_at, last_at,
-    last_error"""
-_DUE: Final = "id, by, dashboard, report, parameters, every, day, at_time, format, channel, next_at"
+_COLUMNS: Final = """id, every, day, at_time, format, channel, paused, next_at, last_at, last_error,
+    dashboard, report, parameters, look"""
+_DUE: Final = "id, by, every, day, at_time, format, channel, next_at, dashboard, report, parameters, look"
 _ALL: Final = f"SELECT {_COLUMNS} FROM onebook_subscription WHERE by = %(by)s ORDER BY id"
 _COUNT: Final = "SELECT count(*) FROM onebook_subscription WHERE by = %(by)s"
 _MINE: Final = f"SELECT {_DUE} FROM onebook_subscription WHERE id = %(id)s AND by = %(by)s"
-_TAKE: Final = f"""
-SELECT {_DUE} FROM onebook_subscription WHERE NOT paused AND next_at <= %(now)s
-ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+_NEXT: Final = f"""
+SELECT {_DUE} FROM onebook_subscription WHERE NOT paused AND next_at <= %(now)s ORDER BY next_at, id LIMIT 1
 """
+_TAKE: Final = "SELECT id FROM onebook_subscription WHERE id = %(id)s AND NOT paused AND next_at = %(due)s FOR UPDATE"
 _MAKE: Final = """
-INSERT INTO onebook_subscription (by, dashboard, report, parameters, every, day, at_time, format, channel, paused,
-                                  next_at)
-VALUES (%(by)s, %(dashboard)s, %(report)s, %(parameters)s::jsonb, %(every)s, %(day)s, %(at_time)s, %(format)s,
-        %(channel)s, %(paused)s, %(next_at)s)"""
+INSERT INTO onebook_subscription (by, dashboard, report, parameters, look, every, day, at_time, format, channel,
+                                  paused, next_at)
+VALUES (%(by)s, %(dashboard)s, %(report)s, %(parameters)s::jsonb, %(look)s::jsonb, %(every)s, %(day)s, %(at_time)s,
+        %(format)s, %(channel)s, %(paused)s, %(next_at)s)"""
 _CHANGE: Final = """
 UPDATE onebook_subscription SET dashboard = %(dashboard)s, report = %(report)s, parameters = %(parameters)s::jsonb,
-    every = %(every)s, day = %(day)s, at_time = %(at_time)s, format = %(format)s, channel = %(channel)s,
-    paused = %(paused)s, next_at = %(next_at)s
+    look = %(look)s::jsonb, every = %(every)s, day = %(day)s, at_time = %(at_time)s, format = %(format)s,
+    channel = %(channel)s, paused = %(paused)s, next_at = %(next_at)s
 WHERE id = %(id)s AND by = %(by)s"""
 _DROP: Final = "DELETE FROM onebook_subscription WHERE id = %(id)s AND by = %(by)s RETURNING id"
 _DONE: Final = """

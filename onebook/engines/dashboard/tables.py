@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any, BinaryIO, Final, Literal
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from onebook.access.actor import Actor
 from onebook.definition.dashboard import Dashboard, Tile
 from onebook.definition.field import FieldKind
 from onebook.definition.print import Paper, Print
+from onebook.definition.report import Parameter
 from onebook.engines.dashboard.asking import Asked
 from onebook.engines.dashboard.dashboards import Dashboards
 from onebook.engines.dashboard.refusals import TileNotExportable
@@ -33,6 +34,8 @@ _METRIC: Final = Heading("metric", Label("指标", "Metric"), FieldKind.TEXT)
 _VALUE: Final = Heading("value", Label("数值", "Value"), FieldKind.NUMBER)
 _PREVIOUS: Final = Heading("previous", Label("对比期", "Compared with"), FieldKind.NUMBER)
 _CHANGE: Final = Heading("change", Label("变化", "Change"), FieldKind.PERCENT)
+#: Statements have an order of their own, and no more rows than they have.
+_FIXED: Final = frozenset({"entries", "subjects"})
 _OTHERS: Final = Label("其他", "Others")
 _TOTAL: Final = Label("合计", "Total")
 _KINDS: Final = {
@@ -94,7 +97,23 @@ def taken_out(
     label = dashboard.label
     if len(tiles) == 1:
         label = Label(tables[0].name, tables[0].name)
-    return TakenOut(dashboard.dashboard, label, tables, reading.about(dashboard, given), actor, context)
+    return TakenOut(dashboard.dashboard, label, tables, reading.about(transaction, dashboard, given), actor, context)
+
+
+def spoken(
+    parameters: Mapping[str, Parameter], values: Mapping[str, Any], titles: Mapping[str, str | None], language: str,
+    zone: tzinfo,
+) -> str:  # fmt: skip
+    """What was asked, in words. `titles`: what the records are called that links point at."""
+    found = []
+    for name, parameter in parameters.items():
+        value = values.get(name)
+        if value is None:
+            continue
+        is_link = parameter.kind is FieldKind.LINK
+        text = titles.get(name) or f"#{value}" if is_link else said(parameter.kind, value, language, zone)
+        found.append(f"{parameter.label.in_language(language)} {text}")
+    return " · ".join(found)
 
 
 class _Tables:
@@ -118,10 +137,12 @@ class _Tables:
             raise TileNotExportable(name=dashboard.label)
         return found
 
-    def about(self, dashboard: Dashboard, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def about(self, transaction: Transaction, dashboard: Dashboard, given: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Who took out what and when, and what was asked."""
         asked = Asked(dashboard, given, self._context)
-        chosen = " ".join(f"{name} = {value}" for name, value in asked.told.items() if value is not None)
+        actor = self._actor
+        titles = self._dashboards.titles(transaction, dashboard.parameters, asked.values, actor, self._context)
+        chosen = spoken(dashboard.parameters, asked.values, titles, actor.language, self._context.zone)
         at = self._context.now.astimezone(self._context.zone).strftime("%Y-%m-%d %H:%M:%S")
         texts = (self._words(dashboard.label), self._actor.name, at, chosen)
         return [(self._words(label), text) for label, text in zip(_ABOUT, texts, strict=True)]
@@ -133,6 +154,9 @@ class _Tables:
         if tile.kind == "list":
             page = self._dashboards.records(transaction, tile, asked, self._actor, self._context)
             return Table(name, page.headings, [self._row(page, row) for row in page.rows])
+        if self._dashboards.reports.declared(str(tile.report)).source in _FIXED:
+            headings, found = self._dashboards.whole(transaction, tile, asked, self._actor, self._context)
+            return Table(name, headings, list(found))
         page = self._dashboards.page(transaction, tile, asked, self._actor, self._context, most=MOST_ROWS)
         rows = [self._row(page, row) for row in page.rows]
         others, totals = page.extra.get("others"), page.extra.get("totals")

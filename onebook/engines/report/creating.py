@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, FromClause, and_
 
 from onebook.definition.catalog import Catalog
 from onebook.definition.check.report_creates import RowScope
@@ -68,6 +68,7 @@ class Creating:
         self._report = report
         self._when = self._checked(create.when or "TRUE", Kind.FLAG)
         self._covering = [Covering(reading, report, one, source) for one in create.unless]
+        self._days = next((Covering(reading, report, one, source) for one in report.unless if one.days), None)
         catalog = reading.catalog
         found = [self._checked(create.by or "TRUE", None)]
         found += self._given(create.fields, catalog.fields(create.form))
@@ -82,7 +83,8 @@ class Creating:
 
     def values(self, row: Columns) -> list[ColumnElement[Any]]:
         """Whether a row qualifies and what it gives, in SQL, in the order in which `made` takes the values."""
-        return [self.offered(row), *(lower(one, row) for one in self._formulas)]
+        known = row if self._days is None else _WithDays(row, self._days.left(row))
+        return [self.offered(row), *(lower(one, known) for one in self._formulas)]
 
     def is_offered(self, values: Sequence[Any]) -> bool:
         """Whether a row qualifies, by the values of its formulas."""
@@ -113,6 +115,8 @@ class Creating:
     def _may_see(self, path: str) -> None:
         """Refuse what the reader would not see: a hidden column, or a hidden field behind a link."""
         first, _, rest = path.partition(".")
+        if path in self._scope.left:
+            return
         if first in self._scope.columns:
             shown = next((one for one in self._grouped.columns if one.key == first), None)
             if shown is None:
@@ -123,6 +127,21 @@ class Creating:
         key, rest = _split(path.removeprefix(_UP), self._grouped.keys)
         if rest and key.target is not None:
             self._reading.may_read_path(key.target, rest, "measure", is_linked=True)
+
+
+class _WithDays:
+    """A row that knows what is left of its days."""
+
+    def __init__(self, row: Columns, left: Mapping[str, ColumnElement[Any]]) -> None:
+        self._row, self._left = row, left
+
+    def column(self, key: str, up: int = 0) -> ColumnElement[Any]:
+        """What is left, or a field of the row."""
+        return self._left[key] if not up and key in self._left else self._row.column(key, up)
+
+    def rows(self, key: str, up: int = 0) -> tuple[FromClause, ColumnElement[bool], Columns]:
+        """Rows of the row."""
+        return self._row.rows(key, up)
 
 
 def source_scope(catalog: Catalog, report: Report) -> Scope:

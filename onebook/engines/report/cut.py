@@ -1,4 +1,4 @@
-"""Pages cut to what people look at: the first rows and the others as one, and a key whose values become columns."""
+"""Pages cut to what people look at: the first rows, a key across, the same sums at the time before."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from onebook.access.actor import Actor
+from onebook.definition.report import Report
 from onebook.engines.report.heading import Heading
+from onebook.engines.report.metric.comparing import Compared, earlier, require_comparable
+from onebook.engines.report.metric.parts import Comparison
 from onebook.engines.report.refusals import FixedRows, TooManyCells, UnknownColumn
 from onebook.engines.report.report import PAGE_LIMIT, ReportRequest, Reports
 from onebook.engines.report.request import Page
@@ -24,10 +27,17 @@ _BLANK: Final = Label("（空）", "(blank)")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """`top`: so many rows, and what is beyond them as one. `pivot`: a key of the report whose values become columns."""
+    """`top`: so many rows, and what is beyond them as one. `pivot`: a key of the report whose values become columns.
+    `compare`: each sum as it was in the time before, or a year ago, beside it."""
 
     top: int | None = None
     pivot: str | None = None
+    compare: Comparison | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is cut."""
+        return self == WHOLE
 
 
 #: As the report's pages are.
@@ -39,6 +49,8 @@ def cut_page(
     *, most: int = PAGE_LIMIT,
 ) -> Page:  # fmt: skip
     """A page of a report as it is cut, with `more` (how many rows are beyond it) and `others` (their totals)."""
+    if cut.compare is not None:
+        return _compared(reports, transaction, request, cut, cut.compare, actor, context, most)
     if cut.pivot is not None:
         return _pivoted(reports, transaction, request, cut, actor, context)
     if cut.top is None:
@@ -50,6 +62,39 @@ def cut_page(
         raise FixedRows(name=reports.label(request.report))
     more = max(0, int(page.extra["total_rows"]) - len(page.rows))
     return _with(page, more=more, others=_others(page) if more else None)
+
+
+def across(report: Report, rows: tuple[str, ...] | None, pivot: str) -> tuple[str, ...]:
+    """The keys of the groups that a pivot is made of: those asked for, else the others of the report, and last the one
+    that stands across."""
+    own = rows or tuple(row for row in report.rows if row.partition(":")[0] != pivot.partition(":")[0])
+    return (*own, pivot)
+
+
+def _compared(
+    reports: Reports, transaction: Transaction, request: ReportRequest, cut: Cut, how: Comparison, actor: Actor,
+    context: Context, most: int,
+) -> Page:  # fmt: skip
+    if cut.pivot is not None:
+        raise UnknownColumn(field="compare", slot="column")
+    page = cut_page(reports, transaction, request, replace(cut, compare=None), actor, context, most=most)
+    if "opening" in page.extra or "days" not in page.extra:
+        raise FixedRows(name=reports.label(request.report))
+    report = reports.declared(request.report)
+    require_comparable(page, how, report.label)
+    then = earlier(report, page.extra["parameters"], how)
+    asked = replace(
+        request,
+        parameters={**page.extra["parameters"], **then},
+        variant=replace(request.variant, running=False, share=False),
+        limit=MOST_CELLS,
+        offset=0,
+    )
+    past = reports.page(transaction, asked, actor, context, most=MOST_CELLS)
+    if int(past.extra["total_rows"]) > MOST_CELLS:
+        raise TooManyCells(most=MOST_CELLS)
+    found = Compared(page, past, how).told()
+    return replace(found, extra={**found.extra, "compared": {"how": how, **then}})
 
 
 def _with(page: Page, **extra: Any) -> Page:
@@ -70,14 +115,13 @@ def _others(page: Page) -> dict[str, str]:
 def _pivoted(
     reports: Reports, transaction: Transaction, request: ReportRequest, cut: Cut, actor: Actor, context: Context
 ) -> Page:
-    declared = reports.rows_of(request.report)
+    report = reports.declared(request.report)
     pivot = str(cut.pivot)
-    asked_rows = request.variant.rows
-    rows = asked_rows or tuple(row for row in declared if row.partition(":")[0] != pivot.partition(":")[0])
-    variant = replace(request.variant, rows=(*rows, pivot))
+    variant = replace(request.variant, rows=across(report, request.variant.rows, pivot))
+    rows = variant.rows[:-1] if variant.rows else ()
     if variant.running or variant.share:
         raise UnknownColumn(field="running, share", slot="column")
-    order = reports.order_of(request.report) if request.sort is None else request.sort
+    order = report.sort if request.sort is None else request.sort
     by_key = [text for text in order if text.lstrip("-") in rows]
     further = [row for row in rows if row not in {text.lstrip("-") for text in by_key}]
     asked = replace(request, variant=variant, sort=(*by_key, *further, pivot), limit=MOST_CELLS, offset=0)

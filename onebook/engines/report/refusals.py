@@ -51,6 +51,13 @@ class WrongParameter(Refusal):
     status = Status.BAD_REQUEST
 
 
+class NotComparable(Refusal):
+    """The report is of no time that another could be set beside, or its rows are days: `name`."""
+
+    code = "report.not_comparable"
+    status = Status.BAD_REQUEST
+
+
 class UnknownReport(Refusal):
     """There is no report of that name."""
 

@@ -1,4 +1,4 @@
-"""Groups of groups: figures that a report filters by its own keys, summed by some of them."""
+"""Other groups: by which keys there may be some, and figures that a report filters by its own, summed by some."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,16 +7,35 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from onebook.definition.field import FieldKind
+from onebook.definition.report import Report
 from onebook.engines.report.figure_columns import FigureColumns
+from onebook.engines.report.heading import Heading
+from onebook.engines.report.ledger_figures import LedgerFigures
 from onebook.engines.report.reading import Reading
-from onebook.engines.report.refusals import UnknownColumn
+from onebook.engines.report.record_figures import chosen_records
+from onebook.engines.report.refusals import HiddenField, NotReadable, UnknownColumn
 from onebook.engines.report.row_key import RowKey
 from onebook.engines.report.shape import Grouped, Presented
+from onebook.engines.report.variant import REGROUPED
 from onebook.expression.sql import lower_condition
 
 #: Of a group the earliest day counts; of other days, and of days overdue, the latest.
 _EARLIEST = frozenset({"due"})
 _LATEST = frozenset({"overdue", "last_on", "on", "short_on"})
+
+
+def keys_of(reading: Reading, report: Report, hidden: frozenset[str]) -> tuple[Heading, ...]:
+    """The heads of the keys; none where rows are fixed, or one of them is hidden. `hidden`: columns of the report."""
+    if report.source not in REGROUPED or report.unless:
+        return ()
+    try:
+        if report.source == "records":
+            keys = chosen_records(reading, report, (), hidden).keys
+        else:
+            keys = LedgerFigures(reading, report, hidden).keys
+    except (HiddenField, NotReadable):
+        return ()
+    return tuple(key.heading() for key in keys)
 
 
 def regrouped(reading: Reading, inner: Grouped, keys: tuple[RowKey, ...], columns: tuple[Presented, ...]) -> Grouped:

@@ -35,7 +35,7 @@ from onebook.engines.report.refusals import (
     UnknownMetric,
     UnknownReport,
 )
-from onebook.engines.report.regroup import regrouped
+from onebook.engines.report.regroup import keys_of, regrouped
 from onebook.engines.report.request import Page
 from onebook.engines.report.said import Key, Said, chosen_keys, cut_to, days_of, is_additive, offer, sortable, totals_of
 from onebook.engines.report.shape import Grouped, Shape
@@ -89,6 +89,7 @@ class Reports:
         self._tables = tables
         self._shapes: dict[Key, Said] = {}
         self._rows: dict[object, tuple[RecordRows, CompiledText, CompiledText]] = {}
+        self._keys: dict[object, tuple[Heading, ...]] = {}
 
     def readable(self, actor: Actor) -> tuple[str, ...]:
         """The reports that an actor's roles grant."""
@@ -96,27 +97,31 @@ class Reports:
 
     def label(self, name: str) -> Label:
         """What a report is called. Raises UnknownReport."""
+        return self.declared(name).label
+
+    def declared(self, name: str) -> Report:
+        """A report as it is declared. Raises UnknownReport."""
         if name not in self._catalog.reports:
             raise UnknownReport(report=name)
-        return self._catalog.reports[name].label
+        return self._catalog.reports[name]
 
-    def rows_of(self, name: str) -> tuple[str, ...]:
-        """The keys of a report's rows, as it is declared. Raises UnknownReport."""
-        self.label(name)
-        return self._catalog.reports[name].rows
-
-    def order_of(self, name: str) -> tuple[str, ...]:
-        """The order of a report's rows, as it is declared. Raises UnknownReport."""
-        self.label(name)
-        return self._catalog.reports[name].sort
+    def groups(self, name: str, actor: Actor) -> tuple[Heading, ...]:
+        """The keys that rows of a report can be grouped by, as far as the actor sees them; none where they are fixed.
+        Raises UnknownReport."""
+        kept = (name, None if actor.id == SYSTEM.id else actor.roles)
+        if kept not in self._keys:
+            reading = Reading(self._catalog, self._tables, actor)
+            self._keys[kept] = keys_of(reading, self.declared(name), self._hidden(name, actor))
+        return self._keys[kept]
 
     def page(
         self, transaction: Transaction, request: ReportRequest, actor: Actor, context: Context, *,
-        most: int = PAGE_LIMIT,
+        most: int = PAGE_LIMIT, when: When | None = None,
     ) -> Page:  # fmt: skip
-        """Rows of a report with the totals over all of them, in one round trip. `most`: the largest page. Raises what
-        reports refuse."""
-        report, given, when = self._asked(request, actor, context)
+        """Rows of a report with the totals over all of them, in one round trip. `most`: the largest page. `when`: its
+        time, where its parameters do not say it. Raises what reports refuse."""
+        report, given, own = self._asked(request, actor, context)
+        when = when or own
         if report.source == "entries":
             refuse_order(request.sort)
             entries = self._entries(report, actor)

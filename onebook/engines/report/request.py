@@ -86,6 +86,8 @@ class Page:
     count: Count | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     previous: str | None = None
+    #: Of a report: the keys that its rows can be grouped by.
+    groups: Sequence[Heading] = ()
 
     def told(self, language: str) -> dict[str, Any]:
         """The page as JSON has it, in a language."""
@@ -97,6 +99,8 @@ class Page:
             "previous": self.previous,
             **self.extra,
         }
+        if self.groups:
+            answer["groups"] = [heading.described(language) for heading in self.groups]
         if self.sums is not None:
             answer["sums"] = self.sums
         if self.count is not None:

@@ -189,7 +189,13 @@ def test_reports_and_what_stands_behind_their_figures(boss: Person, goods: int) 
     figure = boss.post("/api/figures", {"account": "receivable", "at": {"party": customer}}).json()
     assert figure["amount"] == "40.00"
     assert [entry["id"] for entry in figure["entries"]] == [order["id"]]
-    assert {one["report"] for one in boss.get("/api/reports").json()} == {"receivables", "orders", "sold", "statement"}
+    assert {one["report"] for one in boss.get("/api/reports").json()} == {
+        "buyers",
+        "receivables",
+        "orders",
+        "sold",
+        "statement",
+    }
     assert boss.get("/api/reports/orders", **{"from": "2020-01-01"}).status_code == 200
     assert boss.get("/api/reports/orders", **{"from": "not a day"}).status_code == 400
 

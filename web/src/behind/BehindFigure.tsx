@@ -1,13 +1,16 @@
-/** A figure of a report, opened: the entries of an account, the rows of records that sum to it, or the accounts of a statement. */
+/** A figure, opened: the entries of an account, the rows of records that sum to it, the accounts of a statement, what a metric counts. */
 import { Drawer } from "antd";
 import { useNarrow } from "@/look/useNarrow";
 import { Account, type AccountQuestion } from "./Account";
+import { Counted, type CountedQuestion } from "./Counted";
 import { Parts, type PartsQuestion } from "./Parts";
 import { Rows, type RowsQuestion } from "./Rows";
 
+export type FigureQuestion = AccountQuestion | RowsQuestion | PartsQuestion | CountedQuestion;
+
 interface Props {
   title: string;
-  figure: AccountQuestion | RowsQuestion | PartsQuestion;
+  figure: FigureQuestion;
   onClose: () => void;
 }
 
@@ -19,6 +22,8 @@ export default function BehindFigure({ title, figure, onClose }: Props) {
         <Account {...figure} />
       ) : "of" in figure ? (
         <Parts question={figure} />
+      ) : "counted" in figure ? (
+        <Counted question={figure} />
       ) : (
         <Rows question={figure} />
       )}

@@ -53,8 +53,8 @@ export function keysIn(page: Figures): Heading[] {
   return page.columns.filter((column) => !column.measure);
 }
 
-/** Sums as they run on, and shares, are made of the others. */
-const isDerived = (column: Heading) => /\.(running|share)$/.test(column.key);
+/** Sums as they run on, shares and changes are made of the others. */
+const isDerived = (column: Heading) => /\.(running|share|change)$/.test(column.key);
 
 export function measuresIn(page: Figures): Heading[] {
   const measures = page.columns.filter((column) => column.measure && !isDerived(column));

@@ -19,8 +19,8 @@ import { Freshness } from "./Freshness";
 import { givenIn } from "./given";
 import { Tiles, TilesLate } from "./Tiles";
 
-const ShareDialog = lazy(() => import("./ShareDialog"));
-const SubscribeDialog = lazy(() => import("./SubscribeDialog"));
+const ShareDialog = lazy(() => import("@/handing/ShareDialog"));
+const SubscribeDialog = lazy(() => import("@/handing/SubscribeDialog"));
 
 interface Props {
   base: string;
@@ -94,7 +94,7 @@ export function Board({ base, name, asked, onChange }: Props) {
       {dashboard && <Tiles base={base} tiles={dashboard.tiles} asked={asked} />}
       {dialog === "share" && dashboard && (
         <Suspense>
-          <ShareDialog name={name} label={dashboard.label} asked={asked} onClose={() => setDialog(null)} />
+          <ShareDialog of={{ dashboard: name }} label={dashboard.label} asked={asked} onClose={() => setDialog(null)} />
         </Suspense>
       )}
       {dialog === "subscribe" && dashboard && (

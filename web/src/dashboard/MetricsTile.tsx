@@ -5,6 +5,7 @@ import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Metric, MetricsAnswer } from "@/api/dashboards";
+import type { FigureQuestion } from "@/behind/BehindFigure";
 import type { Shape } from "@/chart/drawing";
 import { Gauge } from "@/chart/Gauge";
 import { Drawn } from "@/chart/Picture";
@@ -57,23 +58,27 @@ function opener(
 ): (text: ReactNode, title: string) => ReactNode {
   const { opens } = metric;
   if (!onOpen || !opens) return (text) => text;
-  if (opens.source !== "records" || opens.column === null)
+  const { report, column, parameters } = opens;
+  const span = answer.span && metric.time !== "now" ? answer.span : null;
+  const opening = (figure: FigureQuestion) => (text: ReactNode, title: string) => (
+    <button
+      type="button"
+      className="metric-opens"
+      onClick={() => onOpen({ title: metric.label + (span ? ` · ${spanText(span)}` : ""), figure })}
+    >
+      <span className="unseen">{title} </span>
+      {text}
+    </button>
+  );
+  if (column === null) return opening({ counted: metric.name, parameters, span, address: reportAddress(opens) });
+  if (opens.source !== "records")
     return (text, title) => (
       <Link to={reportAddress(opens)}>
         <span className="unseen">{title} </span>
         {text}
       </Link>
     );
-  const { report, column, parameters } = opens;
-  const span = answer.span ? ` · ${spanText(answer.span)}` : "";
-  const open = () =>
-    onOpen({ title: metric.label + span, figure: { report, column, parameters, at: {}, metric: metric.name } });
-  return (text, title) => (
-    <button type="button" className="metric-opens" onClick={open}>
-      <span className="unseen">{title} </span>
-      {text}
-    </button>
-  );
+  return opening({ report, column, parameters, at: {}, metric: metric.name });
 }
 
 interface CardProps {

@@ -2,17 +2,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { ReportAnswer, TileHeading } from "@/api/dashboards";
+import type { ReportAnswer } from "@/api/dashboards";
 import { reportsQuery } from "@/api/queries";
 import type { Heading, ListRow } from "@/api/types";
 import { nameOf } from "@/chart/drawing";
 import { type Kind, Picture } from "@/chart/Picture";
 import { figure } from "@/look/figures";
 import { short } from "@/look/short";
+import { behind, keysIn } from "@/report/behind";
 import { Figures } from "@/report/Figures";
 import { withOthers } from "@/report/others";
 import "@/report/report.css";
-import { behind, keysOf } from "./figures";
 import type { BodyProps } from "./TileBody";
 import { useChartSize } from "./useChartSize";
 import "./tables.css";
@@ -26,9 +26,9 @@ export function ReportTile({ answer, tile, isTable, isWall, isLarge, onOpen }: B
   const size = useChartSize(isWall, isLarge);
   const page = useMemo(() => withOthers(answer, t("others")), [answer, t]);
   if (answer.rows.length === 0) return <p className="tile-empty">{t("nothing")}</p>;
-  const open = (column: TileHeading, row: ListRow) => {
+  const open = (column: Heading, row: ListRow) => {
     const found = described && behind(described, answer, column, row);
-    if (found) onOpen?.({ title: `${nameOf(keysOf(answer), row)} · ${column.label}`, figure: found });
+    if (found) onOpen?.({ title: `${nameOf(keysIn(answer), row)} · ${column.label}`, figure: found });
   };
   if (tile.draw === "number") {
     const column = answer.columns.find((one) => one.measure);
@@ -61,18 +61,11 @@ export function ReportTile({ answer, tile, isTable, isWall, isLarge, onOpen }: B
     );
   const opening =
     described && onOpen ? openingIn(answer, (column, row) => behind(described, answer, column, row) !== null) : [];
-  return (
-    <Figures
-      page={page}
-      sort={null}
-      opening={opening}
-      {...(onOpen ? { onOpen: (column: Heading, row: ListRow) => open(column as TileHeading, row) } : {})}
-    />
-  );
+  return <Figures page={page} sort={null} opening={opening} {...(onOpen ? { onOpen: open } : {})} />;
 }
 
 /** The columns whose figures open. */
-function openingIn(answer: ReportAnswer, opens: (column: TileHeading, row: ListRow) => boolean): string[] {
+function openingIn(answer: ReportAnswer, opens: (column: Heading, row: ListRow) => boolean): string[] {
   const [first] = answer.rows;
   return first ? answer.columns.filter((column) => opens(column, first)).map((column) => column.key) : [];
 }

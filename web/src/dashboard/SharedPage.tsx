@@ -1,8 +1,10 @@
-/** A dashboard for whoever has a link to it: to look at, without a frame, and without a way to anything else. */
+/** A dashboard or report for whoever has a link to it: to look at, without a frame, and without a way to anything else. */
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/client";
-import { dashboardQuery } from "@/api/dashboards";
+import { type Dashboard, dashboardQuery, type Parameter } from "@/api/dashboards";
+import type { Value } from "@/api/types";
+import { ValueText } from "@/fields/ValueText";
 import { ProblemNote } from "@/look/ProblemNote";
 import { Freshness } from "./Freshness";
 import { Tiles, TilesLate } from "./Tiles";
@@ -10,6 +12,32 @@ import { Wall } from "./Wall";
 import "./dashboard.css";
 
 const NOTHING = {};
+
+/** What its sharer chose, which nobody here can change. */
+function Chosen({ dashboard }: { dashboard: Dashboard }) {
+  const chosen = dashboard.parameters.filter((one) => one.value !== null && one.value !== "");
+  if (chosen.length === 0) return null;
+  return (
+    <dl className="shared-chosen">
+      {chosen.map((one) => (
+        <div key={one.name}>
+          <dt className="soft">{one.label}</dt>
+          <dd>
+            {one.kind === "link" ? (
+              (one.title ?? "–")
+            ) : (
+              <ValueText shape={{ kind: one.kind, label: one.label }} value={toldOf(one)} />
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function toldOf({ kind, value }: Parameter): Value {
+  return kind === "flag" ? /^true$/i.test(String(value)) : value;
+}
 
 export default function SharedPage({ token }: { token: string }) {
   const { t } = useTranslation("dashboard");
@@ -29,6 +57,7 @@ export default function SharedPage({ token }: { token: string }) {
         {isGone && <p className="soft">{t("shared.goneHelp")}</p>}
         {!isGone && <ProblemNote error={described.error} onRetry={() => void described.refetch()} />}
         {described.isPending && <TilesLate />}
+        {dashboard && <Chosen dashboard={dashboard} />}
         {dashboard && <Tiles base={base} tiles={dashboard.tiles} asked={NOTHING} isStill />}
       </div>
     </main>

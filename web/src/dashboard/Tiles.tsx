@@ -1,8 +1,7 @@
 /** Tiles on their grid, and what was opened behind one of their figures. */
 import { lazy, Suspense, useMemo, useState } from "react";
 import type { Tile } from "@/api/dashboards";
-import type { AccountQuestion } from "@/behind/Account";
-import type { RowsQuestion } from "@/behind/Rows";
+import type { FigureQuestion } from "@/behind/BehindFigure";
 import { heightOf, placed } from "./grid";
 import { TileFrame } from "./TileFrame";
 import { TileLate } from "./TileLate";
@@ -12,7 +11,7 @@ const BehindFigure = lazy(() => import("@/behind/BehindFigure"));
 /** A figure to be opened, and what it is called. */
 export interface Opened {
   title: string;
-  figure: AccountQuestion | RowsQuestion;
+  figure: FigureQuestion;
 }
 
 interface Props {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Metric, ReportAnswer, TileHeading } from "@/api/dashboards";
-import type { ListRow, ReportDescription } from "@/api/types";
-import { behind, changeOf, comparedWith, shareOf, tableOf, trendOf } from "./figures";
+import type { Metric } from "@/api/dashboards";
+import { changeOf, comparedWith, shareOf, tableOf, trendOf } from "./figures";
 
 const metric = (more: Partial<Metric>): Metric => ({
   name: "m",
@@ -9,6 +8,7 @@ const metric = (more: Partial<Metric>): Metric => ({
   help: null,
   kind: "money",
   scale: 2,
+  time: "span",
   value: "1",
   previous: null,
   change: null,
@@ -78,40 +78,4 @@ it("courses of metrics share their times, and read as a table", () => {
     { name: "2026-02", a: "5", b: "7" },
   ]);
   expect(trendOf([metric({})])).toBeNull();
-});
-
-describe("behind a figure of a tile", () => {
-  const described = { report: "things", source: "records", of: "thing", keys: 2 } as ReportDescription;
-  const PLACE: TileHeading = { key: "place", label: "Place", kind: "link", to: "place", is_key: true };
-  const WORTH: TileHeading = { key: "worth", label: "Worth", kind: "money", measure: true };
-  const given = { columns: [PLACE, WORTH], rows: [], parameters: { from: "2026-01-01" }, grouping: ["place"] };
-  const page = given as unknown as ReportAnswer;
-  const row = { place: { id: 7, title: "A" }, worth: "5" } as unknown as ListRow;
-
-  it("are the rows of its keys, grouped as the tile is", () => {
-    expect(behind(described, page, WORTH, row)).toEqual({
-      report: "things",
-      column: "worth",
-      at: { place: 7 },
-      parameters: { from: "2026-01-01" },
-      rows: ["place"],
-    });
-  });
-
-  it("are those of the value that became its column", () => {
-    const across: TileHeading = { ...WORTH, key: "worth@1", of: "worth", pivot: "b" };
-    const pivot = { key: "kind", label: "Kind", values: [], more: false };
-    const pivoted: ReportAnswer = { ...page, pivot, grouping: ["place", "kind"] };
-    expect(behind(described, pivoted, across, row)).toMatchObject({
-      column: "worth",
-      at: { place: 7, kind: "b" },
-      rows: ["place", "kind"],
-    });
-    expect(behind(described, pivoted, WORTH, row)).toMatchObject({ at: { place: 7 } });
-  });
-
-  it("is nothing of its own behind a share, or a subject", () => {
-    expect(behind(described, page, { ...WORTH, key: "worth.share" }, row)).toBeNull();
-    expect(behind({ ...described, source: "subjects" }, page, WORTH, row)).toBeNull();
-  });
 });

@@ -1,10 +1,9 @@
 /** Metrics to read: how a change is said and coloured, what it is compared with, and the course of it as a drawing. Pure. */
-import type { Metric, MetricsAnswer, ReportAnswer, Span, TileHeading } from "@/api/dashboards";
-import type { Heading, ListRow, ReportDescription, ReportPage } from "@/api/types";
+import type { Metric, MetricsAnswer, Span } from "@/api/dashboards";
+import type { Heading, ListRow, ReportPage } from "@/api/types";
 import type { Drawing } from "@/chart/drawing";
 import { figure } from "@/look/figures";
 import { roundedShare } from "@/look/short";
-import { type AccountBehind, accountBehind, keyOf, type RowsBehind } from "@/report/behind";
 
 export interface Change {
   /** Without a sign. */
@@ -97,28 +96,3 @@ export function tableOf(drawing: Drawing, head: string): ReportPage {
 }
 
 const said = (value: number | null | undefined) => (value === null || value === undefined ? null : String(value));
-
-export function keysOf(page: Pick<ReportAnswer, "columns">): TileHeading[] {
-  return page.columns.filter((column) => column.is_key);
-}
-
-/** What stands behind a figure of a tile; null where it does not open. */
-export function behind(
-  described: ReportDescription,
-  page: ReportAnswer,
-  column: TileHeading,
-  row: ListRow,
-): (RowsBehind & { rows?: string[] }) | AccountBehind | null {
-  const keys = keysOf(page);
-  const of = column.of ?? column.key;
-  if (!column.measure || /\.(running|share)$/.test(column.key)) return null;
-  if (described.source === "records") {
-    const at = Object.fromEntries(keys.map((key) => [key.key, keyOf(row[key.key])]));
-    const across = page.pivot && column.of ? { [page.pivot.key]: keyOf(column.pivot) } : {};
-    const rows = page.grouping ? { rows: page.grouping } : {};
-    return { report: described.report, column: of, at: { ...at, ...across }, parameters: page.parameters, ...rows };
-  }
-  if (described.source === "subjects" || page.pivot) return null;
-  const kept = { ...described, keys: keys.length };
-  return accountBehind(kept, page as unknown as ReportPage, column, row);
-}

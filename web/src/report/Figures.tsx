@@ -32,11 +32,13 @@ interface Props {
   opening?: readonly string[];
   /** Opens a sum at the foot. */
   onOpenTotal?: (column: Heading) => void;
+  /** Whether it opens; without it every sum does. */
+  opensTotal?: (column: Heading) => boolean;
   /** Without it no row is chosen. */
   picked?: Picked | null;
 }
 
-export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, picked }: Props) {
+export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, opensTotal, picked }: Props) {
   const { t } = useTranslation("report");
   if (page.rows.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("noFigures")} />;
   const shapes = new Map(page.columns.map((column) => [column.key, shapeOfHeading(column)]));
@@ -44,7 +46,7 @@ export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, pick
   const cell = (column: Heading, row: ListRow) => {
     const shape = shapes.get(column.key);
     if (!shape) return null;
-    const text = <ValueText shape={shape} value={row[column.key]} />;
+    const text = <ValueText shape={shape} value={row[column.key]} leads={!row.is_rest} />;
     const isOpen = opening ? opening.includes(column.key) : column.measure;
     // What is left over is of many rows, and has no key of its own.
     if (!onOpen || !isOpen || row.is_rest || isBlank(row[column.key])) return text;
@@ -54,7 +56,7 @@ export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, pick
     const shape = shapes.get(column.key);
     if (!shape) return null;
     const text = <ValueText shape={shape} value={page.totals[column.key]} />;
-    if (!onOpenTotal || isBlank(page.totals[column.key])) return text;
+    if (!onOpenTotal || isBlank(page.totals[column.key]) || opensTotal?.(column) === false) return text;
     return <Opens onClick={() => onOpenTotal(column)}>{text}</Opens>;
   };
   return (

@@ -106,6 +106,7 @@ function SpanPicker({
 }
 
 function startOf(shape: Shape, used: Value, asked: string | undefined): Value {
+  if (shape.kind === "flag") return /^true$/i.test(String(used ?? asked ?? ""));
   if (shape.kind !== "link") return used ?? asked ?? null;
   if (isLinked(used as Value)) return used;
   const id = Number(used ?? asked);

@@ -1,35 +1,31 @@
 /** A report: what it is asked for, its figures with their sums, a picture of them, and the way behind each figure. */
 import {
+  AreaChartOutlined,
   BarChartOutlined,
-  DownloadOutlined,
   LineChartOutlined,
   PieChartOutlined,
-  PrinterOutlined,
   TableOutlined,
 } from "@ant-design/icons";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Dropdown, Empty, Pagination, Segmented, Skeleton, Tooltip } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Empty, Pagination, Segmented, Skeleton } from "antd";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
-import { api, keep } from "@/api/client";
-import { print as printFile } from "@/api/print";
 import { reportQuery, reportsQuery } from "@/api/queries";
 import type { Heading, ListRow, ReportPage as Page, ReportDescription } from "@/api/types";
-import { isDrawable } from "@/chart/drawing";
+import { isDrawable, nameOf } from "@/chart/drawing";
 import { Picture } from "@/chart/Picture";
 import { grouped } from "@/look/figures";
-import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
-import { useShortcut, useWritten } from "@/look/shortcuts";
-import { accountBehind, partsBehind, rowsBehind } from "./behind";
+import { behind, keysIn } from "./behind";
 import { Creates } from "./Creates";
 import { type Choice, changedChoice, choosable, NOBODY } from "./choosing";
 import { Figures, type Picked } from "./Figures";
-import { isDerived, withOthers } from "./others";
+import { withOthers } from "./others";
 import { ParameterBar } from "./ParameterBar";
-import { type Asked, askedIn, changed, PAGE_SIZE, questionOf } from "./parameters";
-import { READABLE, Readings } from "./Readings";
+import { type Asked, askedIn, changed, givenIn, PAGE_SIZE, questionOf } from "./parameters";
+import { MAIN, READABLE, Readings, type Shape, shapeIn } from "./Readings";
+import { TakeOut } from "./TakeOut";
 import "./report.css";
 
 const BehindFigure = lazy(() => import("@/behind/BehindFigure"));
@@ -39,7 +35,7 @@ export default function ReportPage() {
   const { t } = useTranslation("report");
   const [search, setSearch] = useSearchParams();
   /** A figure of a row, or without one of the sums at the foot. */
-  const [opened, setOpened] = useState<{ column: Heading; row: ListRow | null } | null>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
   const asked = askedIn(search);
   /** What was chosen, and under which conditions: other figures are other rows. */
   const [chosen, setChosen] = useState<{ under: string; rows: Choice }>({ under: "", rows: NOBODY });
@@ -50,7 +46,9 @@ export default function ReportPage() {
   const shape = shapeIn(search);
   const isDrawn = shape !== "table";
   const isOfRecords = described?.source === "records";
-  const opens = described && (!isOfRecords || described.keys > 0);
+  const opens = (column: Heading, row: ListRow | null) =>
+    described !== undefined && page.data !== undefined && behind(described, page.data, column, row) !== null;
+  const figure = opened && described && page.data ? behind(described, page.data, opened.column, opened.row) : null;
   const under = JSON.stringify([report, asked.parameters]);
   const choice = chosen.under === under ? chosen.rows : NOBODY;
   const choose = (rows: Choice) => setChosen({ under, rows });
@@ -67,24 +65,28 @@ export default function ReportPage() {
             aria-label={t("shape")}
             value={shape}
             onChange={(to) => change({ chart: to === "table" ? null : to, page: search.get("page") })}
-            options={SHAPES.map((value) => ({
+            options={[...MAIN, ...(MAIN.has(shape) ? [] : [shape])].map((value) => ({
               value,
               label: (
                 <span title={t(`as.${value}`)}>
-                  {ICONS[value]}
+                  {ICONS[value] ?? <AreaChartOutlined aria-hidden="true" />}
                   <span className="unseen">{t(`as.${value}`)}</span>
                 </span>
               ),
             }))}
           />
         )}
-        {described && READABLE.has(described.source) && <Readings asked={asked.parameters} onChange={change} />}
-        {described && <TakeOut described={described} asked={asked} isAnswered={page.data !== undefined && !missing} />}
+        {described && READABLE.has(described.source) && (
+          <Readings described={described} asked={asked.parameters} shape={shape} onChange={change} />
+        )}
+        {described && (
+          <TakeOut described={described} asked={asked} draw={shape} isAnswered={page.data !== undefined && !missing} />
+        )}
       </header>
       {described && (
         <ParameterBar
           parameters={described.parameters}
-          given={page.data?.parameters ?? {}}
+          given={page.data ? givenIn(page.data) : {}}
           asked={asked.parameters}
           onChange={change}
         />
@@ -101,14 +103,11 @@ export default function ReportPage() {
             kind={shape}
             label={described?.label ?? ""}
             fills={isOfRecords}
-            onPick={
-              opens
-                ? (row, key) => {
-                    const column = page.data.columns.find((one) => one.key === key);
-                    if (column) setOpened({ column, row: page.data.rows[row] ?? null });
-                  }
-                : undefined
-            }
+            onPick={(row, key) => {
+              const column = page.data.columns.find((one) => one.key === key);
+              const found = page.data.rows[row];
+              if (column && found && opens(column, found)) setOpened({ column, row: found });
+            }}
           />
         </div>
       )}
@@ -132,40 +131,47 @@ export default function ReportPage() {
           picked={picked}
           sort={asked.sort}
           onSort={(sort) => change({ sort })}
-          opening={described?.opens ?? page.data.columns.filter(isMeasure).map((one) => one.key)}
-          {...(opens ? { onOpen: (column: Heading, row: ListRow) => setOpened({ column, row }) } : {})}
-          {...(opens && isOfRecords ? { onOpenTotal: (column: Heading) => setOpened({ column, row: null }) } : {})}
+          opening={openingIn(page.data, opens)}
+          onOpen={(column, row) => setOpened({ column, row })}
+          {...(isOfRecords ? { onOpenTotal: (column: Heading) => setOpened({ column, row: null }) } : {})}
+          opensTotal={(column) => opens(column, null)}
         />
       )}
       {page.data && !missing && <Foot page={page.data} asked={asked} onPage={(to) => change({ page: String(to) })} />}
-      {opened && described && page.data && (
+      {figure && (
         <Suspense>
-          <BehindFigure
-            title={opened.column.label}
-            figure={behind(described, page.data, opened)}
-            onClose={() => setOpened(null)}
-          />
+          <BehindFigure title={titleOf(page.data, opened)} figure={figure} onClose={() => setOpened(null)} />
         </Suspense>
       )}
     </div>
   );
 }
 
-const isMeasure = (column: Heading) => Boolean(column.measure) && !isDerived(column.key);
+interface Opened {
+  column: Heading;
+  row: ListRow | null;
+}
 
-const SHAPES = ["table", "line", "bar", "pie"] as const;
-type Shape = (typeof SHAPES)[number];
-const ICONS: Record<Shape, ReactNode> = {
+/** What was opened: the figure, and of what it is. */
+function titleOf(page: Page | undefined, opened: Opened | null): string {
+  if (!page || !opened) return "";
+  const { column, row } = opened;
+  const name = row ? nameOf(keysIn(page), row) : "";
+  return [name, column.label].filter(Boolean).join(" · ");
+}
+
+/** The columns whose figures open. */
+function openingIn(page: Page, opens: (column: Heading, row: ListRow) => boolean): string[] {
+  const [first] = page.rows;
+  return first ? page.columns.filter((column) => opens(column, first)).map((column) => column.key) : [];
+}
+
+const ICONS: Partial<Record<Shape, ReactNode>> = {
   table: <TableOutlined aria-hidden="true" />,
   line: <LineChartOutlined aria-hidden="true" />,
   bar: <BarChartOutlined aria-hidden="true" />,
   pie: <PieChartOutlined aria-hidden="true" />,
 };
-
-function shapeIn(address: URLSearchParams): Shape {
-  const asked = address.get("chart");
-  return SHAPES.find((one) => one === asked) ?? "table";
-}
 
 function pickedIn(
   described: ReportDescription,
@@ -184,75 +190,6 @@ function pickedIn(
     },
     all: (isPicked) => choose(changedChoice(choice, rows.values(), isPicked)),
   };
-}
-
-/** What is asked about a figure: the rows of records that sum to it, or the entries of its account. */
-function behind(described: ReportDescription, page: Page, { column, row }: { column: Heading; row: ListRow | null }) {
-  if (described.opens && row) return partsBehind(described, page, column, row);
-  return described.source === "records" || !row
-    ? rowsBehind(described, page, column, row)
-    : accountBehind(described, page, column, row);
-}
-
-/** `isAnswered`: everything that must be chosen is, so that there is something to take. */
-function TakeOut({
-  described,
-  asked,
-  isAnswered,
-}: {
-  described: ReportDescription;
-  asked: Asked;
-  isAnswered: boolean;
-}) {
-  const { t } = useTranslation("report");
-  const message = useMessage();
-  const { limit: _limit, offset: _offset, ...question } = questionOf(asked);
-  const take = async (format: string) => {
-    try {
-      keep(await api.file("GET", `reports/${described.report}/export`, { query: { ...question, format } }));
-    } catch (error) {
-      void message.error(error instanceof Error ? error.message : t("common:somethingWrong"));
-    }
-  };
-  const prints = described.prints ?? [];
-  const [first] = prints;
-  const written = useWritten();
-  const print = useMutation({
-    mutationFn: (name: string) => printFile(`reports/${described.report}/print/${name}`, question),
-    onError: (error) => void message.error(error.message || t("common:somethingWrong")),
-  });
-  useShortcut({ keys: "$mod+P", label: t("common:print"), disabled: !first || !isAnswered }, () =>
-    print.mutate(first?.name ?? ""),
-  );
-  return (
-    <>
-      {prints.map((one) => (
-        <Tooltip key={one.name} title={one === first ? `${t("common:print")} ${written("$mod+P")}` : t("common:print")}>
-          <Button
-            icon={<PrinterOutlined aria-hidden="true" />}
-            disabled={!isAnswered}
-            loading={print.isPending && print.variables === one.name}
-            onClick={() => print.mutate(one.name)}
-          >
-            {one.label}
-          </Button>
-        </Tooltip>
-      ))}
-      <Dropdown
-        menu={{
-          items: [
-            { key: "xlsx", label: "Excel (xlsx)" },
-            { key: "csv", label: "CSV" },
-          ],
-          onClick: ({ key }) => void take(key),
-        }}
-      >
-        <Button icon={<DownloadOutlined aria-hidden="true" />} disabled={!isAnswered}>
-          {t("common:export")}
-        </Button>
-      </Dropdown>
-    </>
-  );
 }
 
 function Foot({ page, asked, onPage }: { page: Page; asked: Asked; onPage: (page: number) => void }) {

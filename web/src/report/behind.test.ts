@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Heading, ReportDescription, ReportPage } from "@/api/types";
-import { accountBehind, rowsBehind } from "./behind";
+import { accountBehind, behind, rowsBehind } from "./behind";
 
-const PLACE: Heading = { key: "parent.place", label: "Place", kind: "link", to: "place" };
-const MONTH: Heading = { key: "on:month", label: "Month", kind: "month" };
-const FLAG: Heading = { key: "urgent", label: "Urgent", kind: "flag" };
+const PLACE: Heading = { key: "parent.place", label: "Place", kind: "link", to: "place", is_key: true };
+const MONTH: Heading = { key: "on:month", label: "Month", kind: "month", is_key: true };
+const FLAG: Heading = { key: "urgent", label: "Urgent", kind: "flag", is_key: true };
 const NOTE: Heading = { key: "note", label: "Note", kind: "text" };
 const PIECES: Heading = { key: "pieces", label: "Pieces", kind: "quantity", measure: true };
 const described = { report: "things", source: "records", of: "thing.rows", keys: 3 } as ReportDescription;
 const page = {
+  report: "things",
   columns: [PLACE, MONTH, FLAG, NOTE, PIECES],
   parameters: { from: "2026-01-01", to: null },
 } as unknown as ReportPage;
@@ -23,7 +24,7 @@ describe("the question behind a figure of records", () => {
       note: "x",
       pieces: "3",
     };
-    expect(rowsBehind(described, page, PIECES, row)).toEqual({
+    expect(rowsBehind(page, PIECES, row)).toEqual({
       report: "things",
       column: "pieces",
       at: { "parent.place": 7, "on:month": "2026-01-01", urgent: false },
@@ -33,7 +34,7 @@ describe("the question behind a figure of records", () => {
 
   it("says that a key is blank, which is another group than none", () => {
     const row = { id: 0, "parent.place": null, "on:month": null, urgent: null, pieces: "3" };
-    expect(rowsBehind(described, page, PIECES, row).at).toEqual({
+    expect(rowsBehind(page, PIECES, row).at).toEqual({
       "parent.place": null,
       "on:month": null,
       urgent: null,
@@ -41,7 +42,29 @@ describe("the question behind a figure of records", () => {
   });
 
   it("sums over everything at the foot", () => {
-    expect(rowsBehind(described, page, PIECES, null).at).toEqual({});
+    expect(rowsBehind(page, PIECES, null).at).toEqual({});
+  });
+
+  it("is asked as the page is grouped, for the value that a column stands for", () => {
+    const across: Heading = { ...PIECES, key: "pieces@1", of: "pieces", pivot: "b" };
+    const grouping = ["parent.place", "sort"];
+    const pivoted = { ...page, columns: [PLACE, across, PIECES], pivot: { key: "sort", more: 0 }, grouping };
+    const row = { id: 0, "parent.place": { id: 7, title: "A" } };
+    expect(behind(described, pivoted, across, row)).toMatchObject({
+      column: "pieces",
+      at: { "parent.place": 7, sort: "b" },
+      rows: grouping,
+    });
+    expect(behind(described, pivoted, PIECES, row)).toMatchObject({ at: { "parent.place": 7 } });
+  });
+
+  it("is none behind a share, what was before, or figures that are made of others", () => {
+    const row = { id: 0, "parent.place": { id: 7, title: "A" } };
+    for (const key of ["pieces.share", "pieces.running", "pieces.before", "pieces.change"])
+      expect(behind(described, page, { ...PIECES, key }, row)).toBeNull();
+    expect(behind({ ...described, source: "metrics" }, page, PIECES, row)).toBeNull();
+    expect(behind({ ...described, source: "positions" }, page, PIECES, null)).toBeNull();
+    expect(behind({ ...described, keys: 0 }, page, PIECES, null)).toBeNull();
   });
 });
 

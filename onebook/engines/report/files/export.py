@@ -52,12 +52,11 @@ class Exports:
 
     def report(
         self, transaction: Transaction, request: ReportRequest, actor: Actor, context: Context, target: BinaryIO,
-        form: Format,
+        form: Format, asked: str = "",
     ) -> None:  # fmt: skip
-        """Write every row of a report. Raises NotExportable and what reports refuse."""
+        """Write every row of a report. `asked`: its parameters in words. Raises NotExportable and what reports
+        refuse."""
         headings, rows = self._reports.stream(transaction, request, actor, context)
-        given = self._reports.parameters(request, actor, context)
-        asked = " ".join(f"{name} = {value}" for name, value in given.items() if value is not None)
         _write(target, form, self._reports.label(request.report), headings, rows, actor, context, asked)
 
 

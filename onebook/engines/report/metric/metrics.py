@@ -13,8 +13,10 @@ from onebook.engines.report.metric.leaf import leaf_of, leaves_of, named_in
 from onebook.engines.report.metric.parts import Comparison, Grain, before, parts
 from onebook.engines.report.metric.totals import Totals
 from onebook.engines.report.refusals import HiddenField, NotReadable, UnknownMetric
-from onebook.engines.report.report import Reports
+from onebook.engines.report.report import ReportRequest, Reports
+from onebook.engines.report.request import Page
 from onebook.engines.report.span import Span
+from onebook.engines.report.variant import Variant
 from onebook.expression.check import check
 from onebook.expression.context import Context
 from onebook.expression.python import evaluate
@@ -124,6 +126,21 @@ class Metrics:
             for name in names
         ]
         return Figures(found, self._formula(goal, asked.span, totals, context) if goal else None, then)
+
+    def rows(
+        self, transaction: Transaction, name: str, span: Span, given: Mapping[str, Any], limit: int, offset: int,
+        actor: Actor, context: Context,
+    ) -> Page:  # fmt: skip
+        """A page of the rows that a metric counts, or sums a column of, at its time. Raises UnknownMetric for a formula
+        and for what the actor does not see."""
+        metric = self._catalog.metrics.get(name)
+        if metric is None or metric.report is None or not self.sees(name, actor, context):
+            raise UnknownMetric(name=name)
+        leaf = leaf_of(self._catalog, metric, span, given, context)
+        request = ReportRequest(
+            leaf.report, dict(leaf.parameters), limit=limit, offset=offset, variant=Variant(where=leaf.where)
+        )
+        return self._reports.page(transaction, request, actor, context, when=leaf.when)
 
     def reports_of(self, names: Iterable[str]) -> list[str]:
         """The reports that metrics are totals of, each once. Raises UnknownMetric."""

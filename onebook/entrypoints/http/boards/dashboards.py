@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from onebook.engines.dashboard.boards import Boards
 from onebook.engines.dashboard.tables import FileKind, TakenOut
+from onebook.engines.report.request import PAGE_LIMIT
 from onebook.engines.report.span import Span
 from onebook.entrypoints.http.addresses import name_in_address
 from onebook.entrypoints.http.answers import answered
@@ -101,6 +102,22 @@ def read_metric(
     own = {*OWN, "from", "to", "compare", "trend"}
     further = {key: value for key, value in request.query_params.items() if key not in own}
     return answered(boards.metric(name, _span(boards, first, last), further, compare, trend))
+
+
+@router.get("/metrics/{name}/rows")
+def read_metric_rows(
+    request: Request,
+    boards: TheBoards,
+    name: Name,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
+    """The rows that a metric counts, or sums a column of, for the same days and parameters: a page of its report."""
+    own = {*OWN, "from", "to", "limit", "offset"}
+    further = {key: value for key, value in request.query_params.items() if key not in own}
+    return answered(boards.counted(name, _span(boards, first, last), further, limit, offset))
 
 
 def _file(taken: TakenOut, language: str, kind: FileKind) -> Response:

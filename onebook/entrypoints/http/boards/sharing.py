@@ -1,16 +1,19 @@
-"""Dashboards for others over HTTP: links that open one for some days, and what comes by itself at some hours."""
+"""Dashboards and reports for others over HTTP: links that open one for some days, what comes at some hours."""
 
 import re
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field, model_validator
 
+from onebook.definition.dashboard import Draw
+from onebook.engines.dashboard.handing import Handed
 from onebook.engines.dashboard.refusals import UnknownShare
 from onebook.engines.dashboard.shares import MOST_DAYS, SharedBoard
 from onebook.engines.dashboard.subscriptions import SubscriptionGiven
 from onebook.engines.process.refusals import NotPublished
+from onebook.engines.report.request import PAGE_LIMIT
 from onebook.entrypoints.http.addresses import Number, name_in_address
 from onebook.entrypoints.http.answers import answered, nothing
 from onebook.entrypoints.http.body import reading
@@ -25,24 +28,58 @@ router = APIRouter(prefix="/api")
 _TOKEN = re.compile(r"([1-9][0-9]{0,17})-([A-Za-z0-9_-]{20,100})")
 
 Given = Annotated[dict[str, Scalar], Field(max_length=50)]
+Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=50)]
 ThingName = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class NewShare(Shape):
-    """A dashboard to be shared for some days, with the parameters that are chosen; others follow their defaults."""
+class Look(Shape):
+    """How a report is looked at: drawn as what, grouped by which of its keys, with which of its columns, in which
+    order, how many rows with the others as one, a key across; beside its totals their running sums, their shares, what
+    they were before."""
 
-    dashboard: ThingName
-    parameters: Given = Field(default_factory=dict)
-    days: int = Field(default=7, ge=1, le=MOST_DAYS)
+    draw: Draw | None = None
+    rows: Names = Field(default_factory=list)
+    columns: Names = Field(default_factory=list)
+    sort: Names = Field(default_factory=list)
+    pivot: Annotated[str, Field(max_length=200)] | None = None
+    top: int | None = Field(default=None, ge=1, le=PAGE_LIMIT)
+    running: bool = False
+    share: bool = False
+    compare: Literal["previous", "year"] | None = None
 
 
-class Subscription(Shape):
-    """What is to come by itself: exactly one of dashboard and report; `at` by the company's clock; `day` of the week (1
-    is Monday) or of the month."""
+class Thing(Shape):
+    """What is handed on: exactly one of dashboard and report, with the parameters that are chosen (others follow their
+    defaults); of a report how it is looked at."""
 
     dashboard: ThingName | None = None
     report: ThingName | None = None
     parameters: Given = Field(default_factory=dict)
+    look: Look = Field(default_factory=Look)
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if (self.dashboard is None) == (self.report is None):
+            raise ValueError("exactly one of dashboard and report")
+        if self.dashboard is not None and self.look != Look():
+            raise ValueError("look: only of a report")
+        return self
+
+    def handed(self) -> Handed:
+        """As the engine takes it."""
+        look = self.look.model_dump(mode="json", exclude_defaults=True)
+        return Handed(self.dashboard, self.report, self.parameters, look)
+
+
+class NewShare(Thing):
+    """What is to be shared, and for how many days."""
+
+    days: int = Field(default=7, ge=1, le=MOST_DAYS)
+
+
+class Subscription(Thing):
+    """What is to come by itself: `at` by the company's clock; `day` of the week (1 is Monday) or of the month."""
+
     every: Literal["day", "week", "month"]
     day: int | None = Field(default=None, ge=1, le=31)
     at: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
@@ -50,23 +87,16 @@ class Subscription(Shape):
     channel: Literal["mail", "inbox"] = "mail"
     paused: bool = False
 
-    @model_validator(mode="after")
-    def _one_thing(self) -> "Subscription":
-        if (self.dashboard is None) == (self.report is None):
-            raise ValueError("exactly one of dashboard and report")
-        return self
-
     def given(self) -> SubscriptionGiven:
         """As the engine takes it."""
         return SubscriptionGiven(
-            self.dashboard, self.report, self.parameters, self.every, self.day, time.fromisoformat(self.at),
-            self.format, self.channel, self.paused,
-        )  # fmt: skip
+            self.handed(), self.every, self.day, time.fromisoformat(self.at), self.format, self.channel, self.paused
+        )
 
 
 @router.get("/shares")
 def list_shares(visitor: CurrentVisitor, application: TheApplication) -> Response:
-    """The dashboards that I share by link."""
+    """What I share by link."""
     return answered(application.shares(visitor.schema, visitor.speaking).all())
 
 
@@ -74,9 +104,9 @@ def list_shares(visitor: CurrentVisitor, application: TheApplication) -> Respons
 def make_share(
     visitor: CurrentVisitor, application: TheApplication, body: Annotated[NewShare, Depends(reading(NewShare))]
 ) -> Response:
-    """Share a dashboard: the token of its link is told here and nowhere else."""
+    """Share a dashboard or report: the token of its link is told here and nowhere else."""
     shares = application.shares(visitor.schema, visitor.speaking)
-    made = shares.make(body.dashboard, body.parameters, body.days)
+    made = shares.make(body.handed(), body.days)
     return answered({**made, "token": f"{visitor.company.id}-{made['token']}"}, 201)
 
 
@@ -88,7 +118,7 @@ def revoke_share(visitor: CurrentVisitor, application: TheApplication, number: N
 
 
 def shared_board(request: Request, application: TheApplication, token: Annotated[str, Path()]) -> SharedBoard:
-    """The dashboard that a link opens; whoever has it needs no session. Raises UnknownShare."""
+    """What a link opens; whoever has it needs no session. Raises UnknownShare."""
     found = _TOKEN.fullmatch(token)
     company = sessions_of(request).company(int(found[1])) if found else None
     if found is None or company is None:
@@ -104,7 +134,7 @@ TheSharedBoard = Annotated[SharedBoard, Depends(shared_board)]
 
 @router.get("/shared/{token}")
 def read_shared(board: TheSharedBoard) -> Response:
-    """A shared dashboard: what a page needs to draw it."""
+    """What was shared: what a page needs to draw it, a report as a dashboard of one tile."""
     return answered(board.described())
 
 

@@ -6,14 +6,14 @@ import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
-import { type Subscription, subscriptionsQuery } from "@/api/dashboards";
+import { isOf, type Subscription, subscriptionsQuery, type Thing } from "@/api/dashboards";
 import { instantText } from "@/look/figures";
 import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
 import "./handing.css";
 
 interface Props {
-  of: { dashboard: string } | { report: string };
+  of: Thing;
   label: string;
   asked: Record<string, string>;
   onClose: () => void;
@@ -38,8 +38,7 @@ export default function SubscribeDialog({ of, label, asked, onClose }: Props) {
   const [format, setFormat] = useState<Subscription["format"]>("pdf");
   const [channel, setChannel] = useState<Subscription["channel"]>("mail");
   const found = useQuery(subscriptionsQuery);
-  const isOf = (one: Subscription) => ("dashboard" in of ? one.dashboard === of.dashboard : one.report === of.report);
-  const mine = (found.data ?? []).filter(isOf);
+  const mine = (found.data ?? []).filter((one) => isOf(of, one));
   const again = () => queries.invalidateQueries({ queryKey: subscriptionsQuery.queryKey });
   const add = useMutation({
     mutationFn: () =>
@@ -55,8 +54,18 @@ export default function SubscribeDialog({ of, label, asked, onClose }: Props) {
     onSettled: again,
   });
   const change = useMutation({
-    mutationFn: ({ id, paused, parameters, every, day, at, format, channel }: Subscription) =>
-      api.put(`subscriptions/${id}`, { ...of, parameters, every, day, at, format, channel, paused: !paused }),
+    mutationFn: ({ id, paused, parameters, look, every, day, at, format, channel }: Subscription) =>
+      api.put(`subscriptions/${id}`, {
+        ...of,
+        ...("report" in of ? { look } : {}),
+        parameters,
+        every,
+        day,
+        at,
+        format,
+        channel,
+        paused: !paused,
+      }),
     onSettled: again,
   });
   const send = useMutation({

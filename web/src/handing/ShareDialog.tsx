@@ -1,18 +1,18 @@
-/** Links by which others read a dashboard for a while: made, copied, ended. */
+/** Links by which others read a dashboard or report for a while: made, copied, ended. */
 import { CopyOutlined, LinkOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Input, Modal, Segmented, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
-import { sharesQuery } from "@/api/dashboards";
+import { isOf, sharesQuery, type Thing } from "@/api/dashboards";
 import { instantText } from "@/look/figures";
 import { useMessage } from "@/look/messages";
 import { ProblemNote } from "@/look/ProblemNote";
 import "./handing.css";
 
 interface Props {
-  name: string;
+  of: Thing;
   label: string;
   asked: Record<string, string>;
   onClose: () => void;
@@ -20,18 +20,18 @@ interface Props {
 
 const DAYS = [1, 7, 30, 90];
 
-export default function ShareDialog({ name, label, asked, onClose }: Props) {
+export default function ShareDialog({ of, label, asked, onClose }: Props) {
   const { t } = useTranslation("dashboard");
   const message = useMessage();
   const queries = useQueryClient();
   const [days, setDays] = useState(7);
   const shares = useQuery(sharesQuery);
-  const mine = (shares.data ?? []).filter((one) => one.dashboard === name);
+  const mine = (shares.data ?? []).filter((one) => isOf(of, one));
   const again = () => queries.invalidateQueries({ queryKey: sharesQuery.queryKey });
   const make = useMutation({
     mutationFn: () =>
       api.post<{ id: number; token: string; expires_at: string }>("shares", {
-        dashboard: name,
+        ...of,
         parameters: asked,
         days,
       }),
