@@ -39,7 +39,7 @@ def pages(database: Database) -> Iterator[Measured]:
         yield _opened("list, interactive, warm server", page, f"{address}/sales_order", _FIRST_ROW)
         yield _opened("record, interactive, warm server", page, f"{address}/sales_order/{short}", _FIRST_CELL)
         page.goto(f"{address}/sales_order/{long}")
-        page.locator(_FIRST_CELL).wait_for()
+        page.locator(_FIRST_CELL).first.wait_for()
         yield _keys(page)
         yield _look_up(page, ground)
         fill(database, ground.schema, RECORDS)

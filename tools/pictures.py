@@ -1,7 +1,7 @@
 """Takes the pictures in docs/pictures: the main pages of the demo company, as they are.
 
     make run                        # in one window; the demo company is made the first time
-    .venv/bin/python tools/pictures.py [ADDRESS]
+    .venv/bin/python -m tools.pictures [ADDRESS [NAME ...]]
 
 ADDRESS is http://127.0.0.1:8000 unless told otherwise. It needs a Chromium in the PATH (tools/browser installs one).
 The demo company is only looked at, but that its owner reads English for a moment. Pictures are reduced to 256 colours,
@@ -46,7 +46,7 @@ def _typing(page: Page) -> None:
     page.locator("#field-customer").fill("苏州")
     page.locator(".ant-select-item-option").filter(has_text="苏州").first.click()
     for place, (words, quantity) in enumerate((("zxdg", "4"), ("tbd", "24"), ("gzsg", "6"), ("sgq", ""))):
-        page.locator(f"[role=grid] [data-row='{place}'][data-column='0']").click()
+        page.locator(f"[role=grid] [data-row='{place}'][data-column='0']").first.click()
         page.keyboard.type(words)
         page.wait_for_timeout(REST_MS)
         page.locator(".lines-list [role=option]").filter(has_not_text="新建").first.wait_for()
@@ -65,8 +65,30 @@ def _preview(page: Page) -> None:
 
 def _chart(page: Page) -> None:
     """The report as a picture instead of a table."""
-    page.get_by_role("button", name="看图").click()
-    page.locator("canvas").first.wait_for()
+    page.locator(".ant-segmented-item").nth(2).click()
+    page.wait_for_timeout(2 * REST_MS)
+
+
+def _drawn(page: Page) -> None:
+    """Every tile in sight has come and is drawn."""
+    page.locator("#page .ant-skeleton").first.wait_for(state="detached")
+    page.wait_for_timeout(3 * REST_MS)
+
+
+def _rule(page: Page) -> None:
+    """One of the rules, in words."""
+    page.locator(".rule-row").first.click()
+    page.wait_for_timeout(REST_MS)
+
+
+def _packs(page: Page) -> None:
+    """A row of a new order on a phone, with a figure for each unit of its product."""
+    page.locator(".lines-foot").first.scroll_into_view_if_needed()
+    page.get_by_role("region", name="明细").get_by_role("button", name="加一行").tap()
+    page.get_by_role("combobox", name="商品，第 1 行").fill("FS-M6X20")
+    page.locator(".ant-select-item-option").first.tap()
+    page.locator(".lines-packs input").first.fill("3")
+    page.locator(".lines-packs input").last.fill("20")
 
 
 def _palette(page: Page) -> None:
@@ -98,23 +120,30 @@ PICTURES = (
     Picture("typing", "sales.manager", "/sales_order/new", "[role=grid]", _typing),
     Picture("preview", "admin", "/sales_delivery?state=draft", ROWS, _preview),
     Picture("report", "boss", "/reports/sales_by_month", "canvas, [role=grid], table", _chart),
+    Picture("dashboard", "boss", "/dashboards/business_board", "h1", _drawn),
+    Picture("desk", "sales1", "/dashboards/sales_desk", "h1", _drawn),
+    Picture("flows", "boss", "/flows", ".flow-acts button, #page button"),
+    Picture("rules", "admin", "/rules", ".rule-row", _rule),
+    Picture("dashboard-dark", "boss", "/dashboards/business_board", "h1", _drawn, theme="dark"),
     Picture("palette", "sales.manager", "/", ".home h2", _palette, theme="dark"),
     Picture("list-dark", "sales.manager", "/customer", ROWS, theme="dark"),
     Picture("record-dark", "boss", "/sales_order?latest", ROWS, theme="dark"),
     Picture("phone-home", "sales.manager", "/", ".home h2", window="phone"),
     Picture("phone-list", "sales.manager", "/sales_order", ROWS, window="phone"),
     Picture("phone-record", "keeper", "/sales_delivery?latest", ROWS, window="phone"),
+    Picture("phone-packs", "sales1", "/sales_order/new", ".lines-foot", _packs, window="phone"),
+    Picture("phone-flows", "boss", "/flows", "#page h1", window="phone"),
     Picture("phone-dark", "sales.manager", "/sales_order?latest", ROWS, window="phone", theme="dark"),
     # The last one: it stands in the activity that others show.
     Picture("english", "boss", "/sales_order", ROWS, language="en"),
 )
 
 
-def main(address: str = "http://127.0.0.1:8000") -> None:
-    """Take all pictures, or raise on the first page that does not come."""
+def main(address: str = "http://127.0.0.1:8000", *names: str) -> None:
+    """Take all pictures, or those that are named; raise on the first page that does not come."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with _chromium() as browser:
-        for one in PICTURES:
+        for one in (one for one in PICTURES if not names or one.name in names):
             content = _taken(browser, address, one)
             if len(content) > MOST_BYTES:
                 raise ValueError(f"{one.name} is {len(content):,} bytes, more than {MOST_BYTES:,}")

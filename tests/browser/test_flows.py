@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from onebook.definition.read import read_text
 from onebook.definition.shipped import shipped_apps
@@ -71,6 +71,7 @@ def test_it_is_submitted_on_a_desk_and_agreed_to_by_thumb(
     assert shop.world.state(order) == "draft", "nothing is done before all have agreed"
 
     phone = seats(**PHONE).enter(finance).go()
+    expect(phone.page.locator(".home-desk")).to_contain_text("财务工作台")
     phone.page.get_by_role("link", name=re.compile("1 个待处理")).tap()
     phone.page.locator(".flow-row").filter(has_text="华东精工机械").tap()
     expect(phone.page.locator(".flow-summary")).to_contain_text("华东精工机械")
@@ -104,14 +105,24 @@ def test_it_is_returned_changed_and_submitted_again(
     expect(other.page.locator(".flow")).to_contain_text("南方液压")
     other.button("退回").click()
     other.page.get_by_label("意见").fill("备注里写明交货地点")
+    chosen: FilePayload = {"name": "地图.txt", "mimeType": "text/plain", "buffer": "三号门".encode()}
+    other.page.locator(".act-files input[type=file]").set_input_files(chosen)
+    expect(other.page.locator(".act-file")).to_contain_text("地图.txt")
+    assert not faults(other.page)
     other.button("确定").click()
     other.sees("没有等您处理的流程")
 
     desk.go("/flows")
     expect(desk.page.locator(".flow-row").first).to_contain_text("已退回")
     expect(desk.page.locator(".route")).to_contain_text("备注里写明交货地点")
+    expect(desk.page.locator(".route").get_by_role("link", name="地图.txt")).to_be_visible()
+    desk.page.get_by_role("tab", name="动态").click()
+    told = desk.page.locator(".activity .changed").first
+    expect(told).to_contain_text(f"{finance.name} 退回给提交人")
+    expect(told).to_contain_text("备注里写明交货地点")
+    expect(told.get_by_role("link", name="地图.txt")).to_be_visible()
     desk.go(f"/sales_order/{order.id}")
-    expect(desk.page.locator(".flow-bar")).to_contain_text("已退回")
+    expect(desk.page.locator(".flow-bar")).to_contain_text(f"已退回 · {finance.name}：备注里写明交货地点")
     desk.field("备注").get_by_role("textbox").fill("送到三号门")
     expect(desk.page.locator(".flow-bar")).to_contain_text("先保存修改")
     desk.press("Control+s")

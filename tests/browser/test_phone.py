@@ -70,6 +70,32 @@ def test_several_are_approved_at_once_and_each_says_what_became_of_it(shop: Shop
     assert sorted(shop.world.state(order) for order in orders) == ["approved", "draft"]
 
 
+def test_packs_are_counted_where_no_key_says_so(shop: Shop, seats: Callable[..., Seat]) -> None:
+    box = shop.world.made("unit", code="BOX24", name="箱").id
+    shop.goods("密封圈", "0.5", units=[{"alternative": box, "numerator": "24", "denominator": "1"}])
+    shop.world.customer("东方泵业")
+    seat = seats(**PHONE).enter(shop.boss).go("/sales_order/new")
+    seat.choose("客户", "dfby", "东方泵业")
+    seat.page.get_by_role("region", name="明细").get_by_role("button", name="加一行").tap()
+    seat.dialog.get_by_role("combobox", name="商品，第 1 行").fill("mfq")
+    seat.option("密封圈").tap()
+    seat.dialog.get_by_label("数量，第 1 行 箱").fill("2")
+    seat.dialog.get_by_label("数量，第 1 行 个").fill("3")
+    _fits(seat)
+    seat.dialog.get_by_role("button", name="完成").tap()
+    card = seat.page.locator(".lines-card")
+    expect(card).to_contain_text("25.50")
+    expect(card).to_contain_text("2箱3个")
+    # A whole pack alone is the unit of the row.
+    card.locator(".lines-card-open").tap()
+    seat.dialog.get_by_label("数量，第 1 行 个").fill("")
+    seat.dialog.get_by_role("button", name="完成").tap()
+    seat.button("保存").tap()
+    seat.sees("已保存")
+    stored = shop.world.ask('SELECT quantity, base_quantity FROM "sales_order__lines" ORDER BY id DESC LIMIT 1')
+    assert stored == [(2, 48)]
+
+
 def test_what_the_camera_sees_is_opened(shop: Shop, seats: Callable[..., Seat], camera: Browser) -> None:
     goods = shop.goods("同步带轮", barcode=CODE)
     seat = seats(camera, **PHONE, permissions=["camera"]).enter(shop.boss).go()

@@ -111,6 +111,34 @@ def test_a_table_from_excel_is_pasted_and_undone(shop: Shop, seat: Seat) -> None
     seat.enter(shop.boss).go("/sales_order/new")
     seat.cell("明细", 1, "商品").click()
     table = "商品\t数量\n同步带轮\t20\n轴承座\t3\n同步带\t5\n"
+    _paste(seat, table)
+    seat.page.get_by_role("button", name="加入 3 行").click()
+    expect(seat.value("含税合计")).to_contain_text("535.00")
+    seat.reads("明细", 3, "商品", "同步带")
+    seat.press("Control+z")
+    expect(seat.value("含税合计")).to_contain_text("0.00")
+
+
+def test_packs_in_a_pasted_message_are_counted_once_the_product_is_known(shop: Shop, seat: Seat) -> None:
+    box = shop.world.made("unit", code="BOX12", name="箱").id
+    shop.goods("油封", "2", units=[{"alternative": box, "numerator": "12", "denominator": "1"}])
+    seat.enter(shop.boss).go("/sales_order/new")
+    seat.cell("明细", 1, "商品").click()
+    _paste(seat, "油封 2箱3个\n轴承座 4\n")
+    seat.page.get_by_role("button", name="加入 2 行").click()
+    seat.reads("明细", 1, "数量", "27")
+    expect(seat.cell("明细", 1, "数量")).to_contain_text("2箱3个")
+    seat.reads("明细", 1, "金额（含税）", "54.00")
+    expect(seat.value("含税合计")).to_contain_text("234.00")
+    # A unit that the product does not have stays as it was pasted, and is shown to be wrong.
+    seat.cell("明细", 3, "商品").click()
+    _paste(seat, "油封 2桶3个\n轴承座 1\n")
+    seat.page.get_by_role("button", name="加入 2 行").click()
+    seat.reads("明细", 3, "数量", "2桶3个")
+    expect(seat.cell("明细", 3, "数量")).to_have_attribute("aria-invalid", "true")
+
+
+def _paste(seat: Seat, text: str) -> None:
     seat.page.evaluate(
         """text => {
           const data = new DataTransfer();
@@ -118,13 +146,8 @@ def test_a_table_from_excel_is_pasted_and_undone(shop: Shop, seat: Seat) -> None
           const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
           document.activeElement.dispatchEvent(event);
         }""",
-        table,
+        text,
     )
-    seat.page.get_by_role("button", name="加入 3 行").click()
-    expect(seat.value("含税合计")).to_contain_text("535.00")
-    seat.reads("明细", 3, "商品", "同步带")
-    seat.press("Control+z")
-    expect(seat.value("含税合计")).to_contain_text("0.00")
 
 
 def _scan(seat: Seat, code: str) -> None:

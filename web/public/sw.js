@@ -4,9 +4,10 @@
  */
 const KEPT = "onebook-pages";
 const DOCUMENT = "/";
+const BUILT = "/assets/";
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((kept) => kept.add(DOCUMENT)));
+  event.waitUntil(fetch(DOCUMENT).then(keepDocument));
   self.skipWaiting();
 });
 
@@ -17,15 +18,15 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== self.location.origin || address.pathname.startsWith("/api"))
     return;
-  if (request.mode === "navigate") event.respondWith(fresh(request));
-  else if (address.pathname.startsWith("/assets/")) event.respondWith(built(request));
+  if (request.mode === "navigate") event.respondWith(fresh(event));
+  else if (address.pathname.startsWith(BUILT)) event.respondWith(built(request));
 });
 
 /** The newest document, or the last one that came. */
-async function fresh(request) {
+async function fresh(event) {
   try {
-    const answer = await fetch(request);
-    if (answer.ok) await (await caches.open(KEPT)).put(DOCUMENT, answer.clone());
+    const answer = await fetch(event.request);
+    if (answer.ok) event.waitUntil(keepDocument(answer.clone()));
     return answer;
   } catch (error) {
     const last = await caches.match(DOCUMENT);
@@ -33,6 +34,25 @@ async function fresh(request) {
     throw error;
   }
 }
+
+/** The document together with the files that it begins with; what only an older one named is let go. */
+async function keepDocument(answer) {
+  if (!answer.ok) return;
+  const kept = await caches.open(KEPT);
+  const last = await kept.match(DOCUMENT);
+  const [text, lastText] = await Promise.all([answer.clone().text(), last ? last.text() : ""]);
+  const begins = beginsWith(text);
+  const isNew = last && begins.join() !== beginsWith(lastText).join();
+  if (isNew) {
+    const files = (await kept.keys()).filter((one) => new URL(one.url).pathname.startsWith(BUILT));
+    await Promise.all(files.map((one) => kept.delete(one)));
+  }
+  await Promise.all(begins.map((file) => built(new Request(file))));
+  await kept.put(DOCUMENT, answer);
+}
+
+/** The built files that a document names. */
+const beginsWith = (text) => [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file);
 
 /** Names of built files carry a hash of their content: what is kept is right for ever. */
 async function built(request) {

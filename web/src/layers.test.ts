@@ -12,7 +12,7 @@ const LAYERS = [
   ["fields"],
   ["behind", "talk"],
   ["lines", "chart"],
-  ["flow", "message", "rule"],
+  ["flow", "handing", "message", "rule"],
   ["list", "record", "report"],
   ["dashboard"],
   ["shell"],

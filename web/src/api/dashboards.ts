@@ -1,7 +1,7 @@
 /** Dashboards as the server says them: tiles on a grid, what each of them shows, and who else gets to see them. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, type Query } from "./client";
-import type { Heading, Kind, Page, ReportPage, Value } from "./types";
+import type { Kind, Page, ReportPage, Value } from "./types";
 
 /** Where a tile stands, in columns of twelve and in rows. */
 export interface Place {
@@ -82,6 +82,8 @@ export interface Metric {
   help: string | null;
   kind: Kind;
   scale: number | null;
+  /** Of which time it is: of days, as of a day, or of now. */
+  time: "span" | "day" | "now";
   value: string | null;
   previous: string | null;
   /** A share: `0.12` is twelve percent more. */
@@ -102,22 +104,8 @@ export interface MetricsAnswer {
   metrics: Metric[];
 }
 
-/** A column of a tile's report; one that came from a value of the pivoted key says of which measure and value. */
-export interface TileHeading extends Heading {
-  is_key?: boolean;
-  of?: string;
-  pivot?: Value;
-}
-
-export interface ReportAnswer extends Omit<ReportPage, "columns"> {
+export interface ReportAnswer extends ReportPage {
   kind: "report";
-  columns: TileHeading[];
-  /** How its rows are grouped, as the rows behind a figure are asked for. */
-  grouping?: string[];
-  /** Rows that `top` left out, and what they come to. */
-  more?: number | boolean;
-  others?: Record<string, string> | null;
-  pivot?: { key: string; label: string; values: { value: Value; label: string }[]; more: number | boolean } | null;
 }
 
 /** Where something leads: to a list (with a condition), a new record, a report, a dashboard, or what awaits agreement. */
@@ -190,10 +178,28 @@ export const tileQuery = <Answer extends TileAnswer>(base: string, tile: Tile, q
     meta: { figuresOf: tile.forms ?? "anything" },
   });
 
-/** A link by which others read a dashboard for a while, with the rights of who made it. */
+/** How a report is looked at: drawn as what, by which keys, across which, how many of its rows, beside what. */
+export interface Look {
+  draw?: Draw;
+  rows?: string[];
+  columns?: string[];
+  sort?: string[];
+  pivot?: string;
+  top?: number;
+  running?: boolean;
+  share?: boolean;
+  compare?: "previous" | "year";
+}
+
+/** What is handed to others: a dashboard, or a report as it is looked at. */
+export type Thing = { dashboard: string } | { report: string; look: Look };
+
+/** A link by which others read something for a while, with the rights of who made it. */
 export interface Share {
   id: number;
-  dashboard: string;
+  dashboard: string | null;
+  report: string | null;
+  look: Look;
   label: string;
   expires_at: string;
   created_at: string;
@@ -206,6 +212,7 @@ export interface Subscription {
   id: number;
   dashboard: string | null;
   report: string | null;
+  look: Look;
   label: string;
   every: "day" | "week" | "month";
   /** Of a week 1 is Monday; of a month the day. */
@@ -217,6 +224,11 @@ export interface Subscription {
   paused: boolean;
   next_at: string | null;
   last: { at: string; error: { code: string } | null } | null;
+}
+
+/** Whether something was handed on of this. */
+export function isOf(thing: Thing, one: Pick<Share, "dashboard" | "report">): boolean {
+  return "report" in thing ? one.report === thing.report : one.dashboard === thing.dashboard;
 }
 
 export const sharesQuery = queryOptions({

@@ -17,6 +17,8 @@ import type {
 } from "./types";
 
 const MINUTE = 60_000;
+/** After so long a door that did not answer is knocked at again. */
+const AGAIN_MS = 5_000;
 
 export function createQueries(): QueryClient {
   return new QueryClient({
@@ -26,8 +28,11 @@ export function createQueries(): QueryClient {
         // A refusal stays one; only what got no answer is worth asking again.
         retry: (failures, error) => failures < 2 && error instanceof Problem && error.status === 0,
         refetchOnWindowFocus: true,
+        // Without a line a question fails at once, and says so; it is asked again as soon as there is one.
+        networkMode: "always",
+        refetchOnReconnect: true,
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }
@@ -50,6 +55,8 @@ export const sessionQuery = queryOptions({
   queryKey: keys.session,
   // Without content: nobody is logged in.
   queryFn: async () => (await api.get<Session | undefined>("session")) ?? null,
+  // Nothing is drawn before it is known who asks: where nobody answered, it is asked again by itself.
+  refetchInterval: ({ state }) => (state.data === undefined && state.status === "error" ? AGAIN_MS : false),
   staleTime: 5 * MINUTE,
 });
 

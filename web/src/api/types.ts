@@ -213,6 +213,11 @@ export interface Heading {
   scale?: number;
   measure?: boolean;
   options?: Record<string, string>;
+  /** Of a report: whether its rows are grouped by it. */
+  is_key?: boolean;
+  /** Of a column that came from a value of the key that stands across: the measure, and that value. */
+  of?: string;
+  pivot?: Value;
 }
 
 export type ListRow = { id: number } & Values;
@@ -240,6 +245,17 @@ export interface ReportPage extends Page {
   known_at?: string | null;
   /** By the name of what rows can become: of each row of the page whether it qualifies. */
   creates?: Record<string, boolean[]>;
+  /** The keys that its rows can be grouped by. */
+  groups?: Heading[];
+  /** How they are grouped, as the rows behind a figure are asked for. */
+  grouping?: string[];
+  /** Rows that `top` left out, and what they come to. */
+  more?: number;
+  others?: Record<string, string> | null;
+  /** The key that stands across, and how many of its values have no column. */
+  pivot?: { key: string; more: number } | null;
+  /** What the records are called that link parameters point at. */
+  titles?: Record<string, string | null>;
 }
 
 /** A step that is open to a record, or why it is not. */
@@ -307,6 +323,8 @@ export interface FlowBrief {
   /** Steps that may be taken meanwhile. */
   meanwhile: string[];
   refusal: FlowRefusal | null;
+  /** Who returned it, and with which words. */
+  returned?: { by: Linked; comment: string } | null;
   /** Mine, where I am asked. */
   task: number | null;
   /** What I may do with it now. */
@@ -330,7 +348,8 @@ export type FlowAct =
   | "add_after"
   | "withdraw"
   | "resubmit"
-  | "retry";
+  | "retry"
+  | "move";
 
 /** A button that a rule gives to the record's page. */
 export interface RuleButton {
@@ -382,6 +401,8 @@ export interface Waiting {
 }
 
 export interface Home {
+  /** The workbench of my role. */
+  desk?: { dashboard: string; label: string; help: string | null } | null;
   waiting: Waiting[];
   begin: { form: string; label: string }[];
   menus: Menu[];
@@ -447,6 +468,16 @@ export interface Change {
   }[];
   /** The file that was brought or taken away. */
   file?: { name: string } | null;
+  /** What was said of the approval of a step. */
+  flow?: {
+    id: number;
+    transition_label: string;
+    step: string | null;
+    comment: string;
+    files: { id: number; name: string }[];
+    on_behalf_of: string | null;
+    to: string[];
+  } | null;
 }
 
 export interface Notification {

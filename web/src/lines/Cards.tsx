@@ -8,15 +8,19 @@ import { FieldEditor } from "@/fields/FieldEditor";
 import { isBlank, isLinked } from "@/fields/shape";
 import { shown } from "@/fields/shown";
 import { ValueText } from "@/fields/ValueText";
-import { figure, isNegative } from "@/look/figures";
+import { dayOf, figure, isNegative } from "@/look/figures";
 import { type Column, isSummed, statesOf } from "./columns";
+import { inPacks, type PacksOf } from "./counting";
 import type { BesideFigure, LinesGridProps } from "./LinesGrid";
+import { PackFigures } from "./PackFigures";
+import { inBase, type Packed } from "./packs";
 import { cellValue, SEPARATOR, wrongIn } from "./RowView";
 import { isUnreadable } from "./reading";
 import type { GridRow } from "./rows";
 import { scanColumns } from "./scanning";
 import { added, Sums } from "./totals";
 import type { Lines } from "./useLines";
+import { useReadLate } from "./useReadLate";
 
 interface Props {
   given: LinesGridProps;
@@ -29,6 +33,7 @@ interface Props {
 export function Cards({ given, lines, columns, flash, telling }: Props) {
   const { field, readOnly, besides, errors, stateOf } = given;
   const { t } = useTranslation("lines");
+  useReadLate(lines, given, dayOf(new Date()));
   /** The key of the row in the sheet: the empty one at the end keeps it when it becomes a row. */
   const [openKey, setOpenKey] = useState<string | null>(null);
   const [sums] = useState(() => new Sums());
@@ -42,6 +47,9 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
       .filter((one) => one.row === place)
       .map((one) => `${one.column ?? ""}${SEPARATOR}${one.text}`)
       .join(SEPARATOR);
+  const counted = columns.find((one) => one.key === counts)?.field;
+  const mixedIn = (row: GridRow) =>
+    (counted?.packs && inPacks(counted, row, given.packsOf?.(counted, row) ?? null)) ?? "";
   const summed = columns.filter((one) => isSummed(one) && rows.length > 1);
   return (
     <>
@@ -57,6 +65,7 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
             more={moreOf(row[telling.column], telling.words)}
             wrong={wrongAt(place)}
             counts={counts}
+            mixed={mixedIn(row)}
             flash={flash?.key === row.key ? flash.times : 0}
             lines={lines}
             onOpen={setOpenKey}
@@ -95,6 +104,7 @@ export function Cards({ given, lines, columns, flash, telling }: Props) {
           beside={besides[openAt]}
           wrong={wrongAt(openAt)}
           counts={counts}
+          packsOf={given.packsOf}
           lines={lines}
           before={openAt > 0 ? () => setOpenKey(all[openAt - 1]?.key ?? null) : null}
           after={openAt + 1 < all.length ? () => setOpenKey(all[openAt + 1]?.key ?? null) : null}
@@ -118,6 +128,8 @@ interface CardProps {
   more: string;
   wrong: string;
   counts: string | null;
+  /** What is counted, in packs. */
+  mixed: string;
   flash: number;
   lines: Lines;
   onOpen: (key: string) => void;
@@ -134,6 +146,7 @@ const Card = memo(function Card({
   more,
   wrong,
   counts,
+  mixed,
   flash,
   lines,
   onOpen,
@@ -177,7 +190,12 @@ const Card = memo(function Card({
           </span>
         ))}
       </button>
-      {counts !== null && isTyped(states[counted]) && <Stepper {...{ row, place, lines }} column={columns[counted]} />}
+      {counts !== null && isTyped(states[counted]) && (
+        <div className="lines-card-count">
+          <Stepper {...{ row, place, lines }} column={columns[counted]} />
+          {mixed && <span className="soft">{mixed}</span>}
+        </div>
+      )}
     </li>
   );
 });
@@ -222,7 +240,8 @@ function Stepper({
   );
 }
 
-interface SheetProps extends Omit<CardProps, "flash" | "more" | "onOpen"> {
+interface SheetProps extends Omit<CardProps, "flash" | "more" | "mixed" | "onOpen"> {
+  packsOf: PacksOf | undefined;
   before: (() => void) | null;
   after: (() => void) | null;
   onClose: () => void;
@@ -230,7 +249,7 @@ interface SheetProps extends Omit<CardProps, "flash" | "more" | "onOpen"> {
 
 /** Everything of one row, with large controls. */
 function Sheet(props: SheetProps) {
-  const { row, place, columns, states, beside, counts, lines, before, after, onClose } = props;
+  const { row, place, columns, states, beside, counts, packsOf, lines, before, after, onClose } = props;
   const { t } = useTranslation("lines");
   const wrong = wrongIn(props.wrong);
   const isRow = lines.now.some((one) => one.key === row.key);
@@ -306,6 +325,7 @@ function Sheet(props: SheetProps) {
                   />
                   {one.key === counts && isRow && <Stepper {...{ row, place, lines }} column={one} />}
                 </div>
+                <InPacks {...{ row, place, lines, packsOf }} column={one} />
                 {text && <span className="wrong">{text}</span>}
               </div>
             );
@@ -323,5 +343,41 @@ function Sheet(props: SheetProps) {
         </div>
       </ConfigProvider>
     </Drawer>
+  );
+}
+
+/** A quantity once more, with a figure for each unit in which it is counted. */
+function InPacks({
+  row,
+  place,
+  column,
+  packsOf,
+  lines,
+}: Pick<SheetProps, "row" | "place" | "packsOf" | "lines"> & { column: Column }) {
+  const { t } = useTranslation("lines");
+  const { field } = column;
+  const unit = field?.packs?.in_unit ?? null;
+  const packs = field?.packs && packsOf?.(field, row);
+  if (!field || !packs) return null;
+  const own = unit === null ? null : row[unit];
+  const mayTypeUnit = unit !== null && lines.mayType(unit, row);
+  const take = (packed: Packed | null) => {
+    const quantity = packed && (mayTypeUnit ? packed.quantity : inBase(packed, packs));
+    if (!packed || quantity === null) return;
+    lines.fill([
+      { row, column: column.key, value: quantity },
+      ...(mayTypeUnit ? [{ row, column: unit, value: packed.unit }] : []),
+    ]);
+  };
+  const isInOther = !mayTypeUnit && isLinked(own) && own.id !== packs.base.id;
+  if (isInOther) return null;
+  return (
+    <PackFigures
+      quantity={isBlank(row[column.key]) ? null : String(row[column.key])}
+      unit={isLinked(own) ? own : null}
+      packs={packs}
+      label={t("cell", { label: column.label, row: place + 1 })}
+      onChange={take}
+    />
   );
 }

@@ -15,13 +15,14 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, Value } from "@/api/types";
-import { isLinked, shapeOf } from "@/fields/shape";
+import { isLinked } from "@/fields/shape";
 import { shown as shownText } from "@/fields/shown";
 import { ValueText } from "@/fields/ValueText";
 import { dayOf } from "@/look/figures";
 import { useLook } from "@/look/Look";
 import { BOXED, CALENDARS, cellEditor, PICKED } from "./cellEditor";
 import { type Column, isSummed, statesOf } from "./columns";
+import { inPacks, type Meant, meant } from "./counting";
 import { HeadRow } from "./HeadRow";
 import type { Hand } from "./hand";
 import type { Change } from "./history";
@@ -29,15 +30,15 @@ import { acts } from "./keys";
 import type { LinesGridProps } from "./LinesGrid";
 import { blockOf, firstTyped, nextOf, nextTyped, type Place, type Size, within } from "./moving";
 import type { EditorHandle } from "./PickEditor";
-import { inBase, mixed, packedIn } from "./packs";
 import { type Message, type Paste, standing } from "./pasting";
 import { cellValue, RowView, SEPARATOR } from "./RowView";
-import { isUnreadable, readCell, spelled } from "./reading";
+import { isUnreadable, spelled } from "./reading";
 import type { GridRow } from "./rows";
 import { SumsRow } from "./SumsRow";
 import { useClipboard } from "./useClipboard";
 import type { Lines } from "./useLines";
 import { usePointer } from "./usePointer";
+import { useReadLate } from "./useReadLate";
 
 /** What others ask of the grid. */
 export interface GridHandle {
@@ -167,22 +168,12 @@ export function Grid(props: Props) {
     for (const one of cells) lines.live(row.key, one.column, one.after);
   };
   /** What a text says: of a quantity in packs also the unit. */
-  const readIn = (own: Field, at: GridRow, text: string): { name: string; value: Value }[] => {
-    const reading = readCell(shapeOf(own), text, today);
-    if (reading.isRead) return [{ name: own.name, value: reading.value }];
-    const packs = own.packs && given.packsOf?.(own, at);
-    const packed = packs && packedIn(text, packs);
+  const readIn = (own: Field, at: GridRow, text: string): Meant[] => {
     const unit = own.packs?.in_unit;
-    if (packed && unit && lines.mayType(unit, at)) {
-      return [
-        { name: own.name, value: packed.quantity },
-        { name: unit, value: packed.unit },
-      ];
-    }
-    const isBase = packs && (!unit || idIn(at[unit]) === packs.base.id);
-    // What cannot be read stays as it was typed, and is shown to be wrong.
-    return [{ name: own.name, value: (packed && isBase && inBase(packed, packs)) || text }];
+    const packs = (own.packs && given.packsOf?.(own, at)) || null;
+    return meant(own, at, text, { today, packs, mayTypeUnit: Boolean(unit && lines.mayType(unit, at)) });
   };
+  useReadLate(lines, given, today, edit.current?.key);
   const begin = () => {
     if (!column || !row || !mayType(active)) return;
     if (column.shape.kind === "flag") return lines.set(row, column.key, row[column.key] !== true);
@@ -447,10 +438,7 @@ export function Grid(props: Props) {
   const mixedIn = (one: GridRow): string =>
     counted
       .flatMap((own) => {
-        const packs = given.packsOf?.(own, one);
-        const unit = own.packs?.in_unit;
-        const words =
-          packs && (!unit || idIn(one[unit]) === packs.base.id) && mixed(String(one[own.name] ?? ""), packs);
+        const words = inPacks(own, one, given.packsOf?.(own, one) ?? null);
         return words ? [own.name, words] : [];
       })
       .join(SEPARATOR);

@@ -71,6 +71,9 @@ const TIMES = new RegExp(String.raw`^(.*\S)\s*[x×*]\s*${NUMBER}\s*${UNIT}?$`, "
 const BEHIND = new RegExp(String.raw`^(.*?[^\s:：,，、-])\s*[\s:：,，、]\s*${NUMBER}\s*${UNIT}?$`, "u");
 const CLOSE = new RegExp(String.raw`^(.*[^\d.,\s])${NUMBER}(\p{Script=Han}{1,2})$`, "u");
 const BEFORE = new RegExp(String.raw`^${NUMBER}\s*(\p{Script=Han})\s*(\S.+)$`, "u");
+/** `2箱3个`, written together so that it is no size: `12mm 20个` is twenty of something. */
+const MIXED =
+  /^(.*?(?:[^\s:：,，、-][\s:：,，、x×*]+|[^\d.,\s]))((?:\d+(?:\.\d+)?\p{Script=Han}{1,2})+\d+(?:\.\d+)?\p{Script=Han}{0,2})$/iu;
 /** `1.`, `2、`, `③`, `-`, `•` before a line only count it. */
 const BULLET = /^(?:\d{1,3}[.、)]\s+|\d{1,3}[、)]\s*|[-•·]\s+)/;
 
@@ -89,6 +92,8 @@ export function saidIn(line: string): Said | null {
   // `12*6901234567892` counts a code, `6204x20` does not.
   const counted = scanned(text);
   if (counted && counted.code !== text && !/^\d{1,5}$/.test(counted.code)) return said(counted.code, counted.times);
+  const mixed = MIXED.exec(text);
+  if (mixed) return said(mixed[1]?.replace(/[\s:：,，、x×*]+$/i, ""), mixed[2]);
   const behind = TIMES.exec(text) ?? BEHIND.exec(text) ?? CLOSE.exec(text);
   if (behind) return said(behind[1], behind[2], behind[3]);
   const before = BEFORE.exec(text);

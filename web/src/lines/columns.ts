@@ -4,6 +4,7 @@ import { type Shape, shapeOf } from "@/fields/shape";
 import { FIGURES } from "@/look/figures";
 import type { CellState } from "./LinesGrid";
 import type { GridRow } from "./rows";
+import { scanColumns } from "./scanning";
 
 export interface Column {
   key: string;
@@ -40,9 +41,9 @@ const PACKS = 40;
 const WIDE_SIGN = 15;
 const SIGN = 8;
 
-function usualWidth(shape: Shape, isFirst: boolean): number {
+function usualWidth(shape: Shape, isWide: boolean): number {
   const label = [...shape.label].reduce((sum, sign) => sum + (sign > "\u2e7f" ? WIDE_SIGN : SIGN), 34);
-  return Math.min(280, Math.max(WIDTHS[shape.kind] ?? 130, label, isFirst ? 280 : 0));
+  return Math.min(280, Math.max(WIDTHS[shape.kind] ?? 130, label, isWide ? 280 : 0));
 }
 
 /** The names of the columns that are to be seen in some row, as one text. */
@@ -68,14 +69,15 @@ export function columnsOf(
   widths: Readonly<Record<string, number>>,
 ): Column[] {
   const names = new Set(seen.split(" "));
-  const own = (field.fields ?? [])
-    .filter((one) => names.has(one.name))
-    .map((one, place) => {
-      const shape = shapeOf(one);
-      const isFigure = FIGURES.has(one.kind);
-      const width = widths[one.name] ?? usualWidth(shape, place === 0) + (one.packs ? PACKS : 0);
-      return { key: one.name, label: one.label, shape, field: one, isFigure, width };
-    });
+  const all = (field.fields ?? []).filter((one) => names.has(one.name));
+  // What the rows are about takes the room; more words about it stand there, too.
+  const subject = scanColumns(all)?.link ?? all[0];
+  const own = all.map((one) => {
+    const shape = shapeOf(one);
+    const isFigure = FIGURES.has(one.kind);
+    const width = widths[one.name] ?? usualWidth(shape, one === subject) + (one.packs ? PACKS : 0);
+    return { key: one.name, label: one.label, shape, field: one, isFigure, width };
+  });
   const figures = (beside ?? [])
     .filter((one) => one.lines === field.name)
     .map((one) => {

@@ -52,6 +52,25 @@ export function inverse(change: Change): Change {
   return { kind: change.kind === "added" ? "removed" : "added", rows: change.rows };
 }
 
+const touches = (change: Change, key: string): boolean =>
+  change.kind === "cells"
+    ? change.cells.some((one) => one.key === key)
+    : change.rows.some((one) => one.row.key === key);
+
+/** The change with one more cell of a row that it touches, or with another value in it. */
+function amended(change: Change, cell: CellChange): Change {
+  if (!touches(change, cell.key) || change.kind === "removed") return change;
+  if (change.kind === "added") {
+    const rows = change.rows.map((one) =>
+      one.row.key === cell.key ? { ...one, row: { ...one.row, [cell.column]: cell.after } as GridRow } : one,
+    );
+    return { kind: "added", rows };
+  }
+  const own = change.cells.find((one) => one.key === cell.key && one.column === cell.column);
+  const others = change.cells.filter((one) => one !== own);
+  return { kind: "cells", cells: [...others, { ...cell, before: own ? own.before : cell.before }] };
+}
+
 const MOST = 200;
 
 /** What was done, latest last. One act may be several changes. */
@@ -64,6 +83,15 @@ export class History {
     this.done.push([...act]);
     if (this.done.length > MOST) this.done.shift();
     this.undone = [];
+  }
+
+  /** Cells say something else than what the last act that touched their row put there. */
+  amend(cells: readonly CellChange[]): void {
+    for (const cell of cells) {
+      const at = this.done.findLastIndex((act) => act.some((change) => touches(change, cell.key)));
+      const act = this.done[at];
+      if (act) this.done[at] = act.map((change) => amended(change, cell));
+    }
   }
 
   /** The rows without the last act; null if there is none. */

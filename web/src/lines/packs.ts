@@ -19,6 +19,11 @@ const SCALE = 6;
 
 const named = (one: Linked) => plain(one.title ?? "").toLowerCase();
 
+/** Whether a text may be a quantity in packs, whatever they are called. */
+export function isInPacks(text: string): boolean {
+  return /^-?\s*(\d+(\.\d+)?\s*[^\d\s.,，、+-]+[\s,，、+]*)+(\d+(\.\d+)?)?$/.test(plain(text));
+}
+
 /** `2箱3个`, `2箱3`, `1.5 箱`; null for plain figures, unknown units, and what is no exact quantity. */
 export function packedIn(text: string, { base, packs }: Packs): Packed | null {
   let rest = plain(text).toLowerCase();
@@ -38,13 +43,33 @@ export function packedIn(text: string, { base, packs }: Packs): Packed | null {
     if (!ratio) return null;
     parts.push({ count, unit: pack?.unit ?? base, ratio });
   }
+  const packed = together(parts, base);
+  return packed && isNegative ? { ...packed, quantity: `-${packed.quantity}` } : packed;
+}
+
+/** One part stays in its own unit; several are counted in base units. Null for none, and for what is no exact quantity. */
+function together(parts: readonly { count: string; unit: Linked; ratio: Ratio }[], base: Linked): Packed | null {
   const [first] = parts;
   if (!first) return null;
-  const sign = isNegative ? "-" : "";
-  if (parts.length === 1) return { quantity: sign + first.count, unit: first.unit };
-  const sum = parts.map(({ count, ratio }) => times(exact(count), ratio)).reduce(plus);
-  const quantity = spelled(sum);
-  return quantity === null ? null : { quantity: sign + quantity, unit: base };
+  if (parts.length === 1) return { quantity: first.count, unit: first.unit };
+  const quantity = spelled(parts.map(({ count, ratio }) => times(exact(count), ratio)).reduce(plus));
+  return quantity === null ? null : { quantity, unit: base };
+}
+
+/** How many of one unit. */
+export interface Part {
+  unit: Linked;
+  count: string;
+}
+
+/** What these counts come to; nothing of everything is nothing of the base unit. */
+export function packedOf(counts: readonly Part[], { base, packs }: Packs): Packed | null {
+  const parts = counts.flatMap(({ unit, count }) => {
+    const pack = packs.find((one) => one.unit.id === unit.id);
+    const ratio = pack ? ratioOf(pack) : { over: 1n, under: 1n };
+    return ratio && /[1-9]/.test(count) ? [{ unit, count, ratio }] : [];
+  });
+  return parts.length === 0 ? { quantity: "0", unit: base } : together(parts, base);
 }
 
 /** So many base units, whatever unit it was typed in; null where that is no exact quantity. */
@@ -57,32 +82,34 @@ export function inBase(packed: Packed, { base, packs }: Packs): string | null {
 }
 
 /** Base units as people count them, the largest pack first; null where no pack is full. */
-export function mixed(quantity: string, { base, packs }: Packs): string | null {
-  if (!/^-?\d+(\.\d+)?$/.test(quantity)) return null;
-  const isNegative = quantity.startsWith("-");
-  let rest = exact(quantity.replace("-", ""));
+export function mixed(quantity: string, packs: Packs): string | null {
+  const parts = partsOf(quantity.replace(/^-/, ""), packs);
+  const full = parts?.filter((one) => one.count !== "0") ?? [];
+  if (full.every((one) => one.unit.id === packs.base.id)) return null;
+  const words = full.map(({ unit, count }) => `${count}${isLatin(unit) ? " " : ""}${unit.title ?? ""}`);
+  return (quantity.startsWith("-") ? "-" : "") + words.join(isLatin(packs.base) ? " " : "");
+}
+
+/** Base units as counts of every unit, the largest first and the base unit last; null where that does not come out. */
+export function partsOf(quantity: string, { base, packs }: Packs): Part[] | null {
+  if (!/^\d+(\.\d+)?$/.test(quantity)) return null;
+  let rest = exact(quantity);
   const sizes = packs
     .flatMap((one) => {
       const ratio = ratioOf(one);
       return ratio && ratio.over > ratio.under ? [{ unit: one.unit, ratio }] : [];
     })
     .sort((one, other) => (one.ratio.over * other.ratio.under > other.ratio.over * one.ratio.under ? -1 : 1));
-  const words: string[] = [];
-  for (const { unit, ratio } of sizes) {
+  const parts = sizes.map(({ unit, ratio }) => {
     const count = (rest.over * ratio.under) / (rest.under * ratio.over);
-    if (count === 0n) continue;
     rest = plus(rest, times({ over: -count, under: 1n }, ratio));
-    words.push(word(String(count), unit));
-  }
-  if (words.length === 0) return null;
+    return { unit, count: String(count) };
+  });
   const left = spelled(rest);
-  if (left === null) return null;
-  if (left !== "0") words.push(word(left, base));
-  return (isNegative ? "-" : "") + words.join(isLatin(base) ? " " : "");
+  return left === null ? null : [...parts, { unit: base, count: left }];
 }
 
 const isLatin = (unit: Linked) => /^[ -~]*$/.test(unit.title ?? "");
-const word = (count: string, unit: Linked) => `${count}${isLatin(unit) ? " " : ""}${unit.title ?? ""}`;
 
 function ratioOf({ numerator, denominator }: Pack): Ratio | null {
   const [over, under] = [exact(numerator), exact(denominator)];

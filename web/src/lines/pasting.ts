@@ -4,6 +4,7 @@ import { isBlank, isLinked, type Shape } from "@/fields/shape";
 import { cellsIn, headings, messageIn } from "./clipboard";
 import type { CellChange, Change, PlacedRow } from "./history";
 import type { Candidate, Meaning } from "./lookup";
+import { isInPacks } from "./packs";
 import { plain, readCell, spelled } from "./reading";
 import { type GridRow, newRowKey } from "./rows";
 
@@ -13,6 +14,8 @@ export interface PasteColumn {
   label: string;
   shape: Shape;
   isTyped: boolean;
+  /** It can be said in packs; what they count is known once the row is there. */
+  isCounted?: boolean;
 }
 
 /** A cell of a paste: its text, and what that means; a link is not known (undefined) until it was looked up. */
@@ -98,11 +101,12 @@ function fromMessage(text: string, given: Given, { link, count, units }: NonNull
 
 /** One cell anew, after somebody put it right. */
 export function cellOf({ columns, today }: Pick<Given, "columns" | "today">, key: string, text: string): PasteCell {
-  const shape = columns.find((one) => one.key === key)?.shape;
-  if (!shape || plain(text) === "") return { text, value: null };
-  if (shape.kind === "link") return { text };
-  const reading = readCell(shape, text, today);
-  return reading.isRead ? { text, value: reading.value } : { text, isWrong: true };
+  const column = columns.find((one) => one.key === key);
+  if (!column || plain(text) === "") return { text, value: null };
+  if (column.shape.kind === "link") return { text };
+  const reading = readCell(column.shape, text, today);
+  if (reading.isRead) return { text, value: reading.value };
+  return column.isCounted && isInPacks(text) ? { text, value: plain(text) } : { text, isWrong: true };
 }
 
 /** The texts that are links still to be looked up, by column. */

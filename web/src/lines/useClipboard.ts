@@ -83,7 +83,8 @@ export function useClipboard(
 
 export function pasteColumn(column: Column): PasteColumn {
   const isTyped = Boolean(column.field?.typed && !column.field.read_only);
-  return { key: column.key, label: column.label, shape: column.shape, isTyped };
+  const isCounted = Boolean(column.field?.packs);
+  return { key: column.key, label: column.label, shape: column.shape, isTyped, isCounted };
 }
 
 /** Whether what was copied from one column can go into another as it is. */

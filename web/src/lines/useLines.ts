@@ -161,6 +161,14 @@ export class Lines {
     return done.act[0] ?? null;
   }
 
+  /** Cells that could not be read when they came: part of what put them there, to be undone with it. */
+  reread(cells: readonly CellChange[]): void {
+    const change: Change = { kind: "cells", cells };
+    this.touch(change);
+    this.history.amend(cells);
+    this.emit(applied(this.now, change));
+  }
+
   /** A cell that was typed is finished, with those that it brought along. */
   finished(cells: readonly CellChange[], isNewRow: boolean): void {
     const [cell] = cells;

@@ -48,16 +48,21 @@ export function BulkBar({ form, chosen, isBin, isChoosing = false, onClear }: Pr
     const results = await inBulk(form.form, act, records, setDone);
     setDone(null);
     const good = results.filter((one) => one.ok);
+    const waiting = good.filter((one) => one.flow);
+    // What waits for agreement has not happened: there is nothing to undo.
+    const back = waiting.length < good.length ? inverse : null;
     if (good.length < results.length) setFailed({ label, results, chosen: records });
     if (good.length > 0) {
       const key = `bulk ${Date.now()}`;
       const undo = async () => {
         message.destroy(key);
-        if (!inverse) return;
+        if (!back) return;
         const undone = await inBulk(
           form.form,
-          inverse,
-          good.map(({ id, version }) => ({ id, version: "restore" in inverse ? undefined : version })),
+          back,
+          good
+            .filter((one) => !one.flow)
+            .map(({ id, version }) => ({ id, version: "restore" in back ? undefined : version })),
         );
         if (undone.some((one) => !one.ok)) setFailed({ label: t("undo"), results: undone, chosen: records });
         else void message.success(t("undone"));
@@ -66,11 +71,12 @@ export function BulkBar({ form, chosen, isBin, isChoosing = false, onClear }: Pr
       void message.open({
         key,
         type: "success",
-        duration: inverse ? UNDO_SECONDS : 3,
+        duration: back ? UNDO_SECONDS : 3,
         content: (
           <span>
             {t("bulkDone", { label, count: good.length })}
-            {inverse && (
+            {waiting.length > 0 && ` ${t("flow:submittedCount", { count: waiting.length })}`}
+            {back && (
               <Button type="link" size="small" onClick={() => void undo()}>
                 {t("undo")}
               </Button>

@@ -27,7 +27,11 @@ export function GridSums({ columns, sums, hasChecks }: Props) {
           // A long sum takes the room of the column before it, where that has none.
           className={sums[columns[place - 1]?.key ?? ""] ? "grid-cell is-figure" : "grid-cell is-figure has-room"}
         >
-          <Sum column={column} value={sums[column.key]} />
+          {place === 0 && !hasChecks && sums[column.key] === undefined ? (
+            <span className="soft grid-sums-label">{t("sum")}</span>
+          ) : (
+            <Sum column={column} value={sums[column.key]} />
+          )}
         </div>
       ))}
       <div className="grid-cell" role="presentation" />

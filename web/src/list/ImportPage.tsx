@@ -18,7 +18,7 @@ export default function ImportPage() {
   const { form: name = "" } = useParams();
   const { t } = useTranslation("list");
   const form = useQuery(formQuery(name));
-  if (form.error)
+  if (form.error && !form.data)
     return (
       <div className="import-page">
         <ProblemNote error={form.error} onRetry={() => void form.refetch()} />
@@ -33,10 +33,22 @@ export default function ImportPage() {
   if (!form.data.rights.import)
     return (
       <div className="import-page">
+        <Head form={form.data} />
         <Alert type="info" showIcon title={t("import.notAllowed", { form: form.data.label })} />
       </div>
     );
   return <Wizard key={name} form={form.data} />;
+}
+
+function Head({ form }: { form: Form }) {
+  const { t } = useTranslation("list");
+  return (
+    <header className="list-head">
+      <h1>{t("import.title", { form: form.label })}</h1>
+      <span className="list-space" />
+      <Link to={`/${form.form}`}>{t("leaveBin")}</Link>
+    </header>
+  );
 }
 
 function Wizard({ form }: { form: Form }) {
@@ -53,11 +65,7 @@ function Wizard({ form }: { form: Form }) {
   };
   return (
     <div className="import-page">
-      <header className="list-head">
-        <h1>{t("import.title", { form: form.label })}</h1>
-        <span className="list-space" />
-        <Link to={`/${form.form}`}>{t("leaveBin")}</Link>
-      </header>
+      <Head form={form} />
       <Steps
         size="small"
         current={place}

@@ -21,7 +21,7 @@ function Described({ name }: { name: string }) {
   const form = useQuery(formQuery(name));
   const kept = useQuery(viewsQuery(name));
   const isAtDoor = search === "";
-  if (form.error)
+  if (form.error && !form.data)
     return (
       <div className="list-page">
         <ProblemNote error={form.error} onRetry={() => void form.refetch()} />
@@ -41,7 +41,7 @@ function Described({ name }: { name: string }) {
 /** There is one record only: its page is the list. */
 function Only({ name }: { name: string }) {
   const page = useQuery(listQuery(name, { limit: 1 }));
-  if (page.error)
+  if (page.error && !page.data)
     return (
       <div className="list-page">
         <ProblemNote error={page.error} onRetry={() => void page.refetch()} />

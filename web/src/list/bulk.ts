@@ -14,6 +14,8 @@ export interface Result {
   id: number;
   ok: boolean;
   version?: number;
+  /** The approval that it waits for: nothing is done yet. */
+  flow?: number | null;
   problem?: ProblemBody;
 }
 

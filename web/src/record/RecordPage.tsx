@@ -18,13 +18,18 @@ export default function RecordPage() {
   const page =
     id === undefined ? <New key={`${form} new`} form={form} /> : <Known key={`${form} ${id}`} form={form} id={id} />;
   if (described.data?.singleton) return <Only form={described.data} id={id} />;
-  return described.isError ? (
+  return described.error && !stays(described) ? (
     <div className="record-note">
       <ProblemNote error={described.error} onRetry={() => void described.refetch()} />
     </div>
   ) : (
     page
   );
+}
+
+/** What was read stays in sight while nobody answers: somebody may be typing over it. A refusal does not. */
+function stays({ data, error }: { data: unknown; error: unknown }): boolean {
+  return data !== undefined && error instanceof Problem && error.status === 0;
 }
 
 function Known({ form, id }: { form: string; id: string }) {
@@ -40,7 +45,7 @@ function Known({ form, id }: { form: string; id: string }) {
     retry: false,
   });
   if (number === 0) return <Navigate to={`/${form}`} replace />;
-  const page = stored.isError ? binned.data : stored.data;
+  const page = stored.isError && !stays(stored) ? binned.data : stored.data;
   if (described.data && page) return <Sheet form={described.data} page={page} base={page.values} initial={{}} />;
   const refused = isMissing && binned.isPending ? null : stored.error;
   return refused ? (

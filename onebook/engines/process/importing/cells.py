@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.engines.form.parse_value import Unreadable, parse_value
+from onebook.engines.process.importing.packs import Packed, packed_in
 from onebook.engines.process.importing.sheet import Cell
 from onebook.engines.table.columns import NUMBERS
 from onebook.values.decimals import decimal_of
 from onebook.values.label import LANGUAGES
 
-Value = str | Decimal | bool | date | datetime | tuple[str, ...] | None
+Value = str | Decimal | bool | date | datetime | tuple[str, ...] | Packed | None
 
 
 class Bad(Exception):
@@ -229,15 +230,18 @@ def _day(year: int, month: int, day: int, text: str) -> date:
 
 def reader(field: FieldDeclaration, zone: ZoneInfo) -> Callable[[Cell], Value]:
     """What turns the cells of a field's column into values: understood as spreadsheets write them, then under the same
-    rules as if typed. Links are read as text; who they are is found later."""
+    rules as if typed. Links are read as text, and counts in packs as such; what they mean is found later."""
     understood = _reader(field, zone)
     if field.kind is FieldKind.LINK:
         return lambda cell: text_of(cell) or None
+    counts = field.counts is not None
     shortest = min(field.length or SHOWN, SHOWN) if field.kind in PLAIN_KINDS else 0
 
     def read(cell: Cell) -> Value:
         if shortest and type(cell) is str and len(cell) <= shortest and PLAIN.fullmatch(cell):
             return cell
+        if counts and isinstance(cell, str) and (packed := packed_in(cell)) is not None:
+            return packed
         try:
             value: Value = parse_value(field, understood(cell))
         except Unreadable as unreadable:

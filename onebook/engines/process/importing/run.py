@@ -21,6 +21,7 @@ from onebook.engines.process.execute import execute
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.importing import load
 from onebook.engines.process.importing.batch import Batch
+from onebook.engines.process.importing.counting import Counting
 from onebook.engines.process.importing.items import Item, items_of
 from onebook.engines.process.importing.links import Links
 from onebook.engines.process.importing.mapping import NUMBER, Target, Words, mapped, targets, words
@@ -125,9 +126,13 @@ class Import:
         zone = self._ground.zone
         items, cells = items_of(self.sheet, self.columns, zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC"))
         self._watch("links", 0, len(items))
-        links = Links(self._ground, self._actor, self._ground.context(self._actor, self._now), cells)
+        context = self._ground.context(self._actor, self._now)
+        links = Links(self._ground, self._actor, context, cells)
         if cells:
             links.resolve(transaction, self._request.create_missing, self._now)
+        for target in self.columns.values():
+            if target.field is not None and target.field.counts is not None:
+                Counting(self._ground, self.form, self._actor, context, target).resolve(transaction, items)
         batch = Batch(self._ground, self.form, self._actor, self._now, items, self._watch)
         batch.find(transaction, self._key)
         batch.decide(transaction)
@@ -186,7 +191,7 @@ class Import:
                 run.decide()
             except Refusal as refusal:
                 raise WrongRows([_refused(refusal, number)], wrong=1, rows=len(made)) from refusal
-            transaction.run(*run.saved().statements, *run.statements())
+            transaction.run(*run.written().statements)
             if place % 50 == 0:
                 self._watch("transition", place, len(made))
 

@@ -49,6 +49,7 @@ WHAT = {
     FieldKind.PERCENT: Label("百分比，如 13%", "A percentage, such as 13%"),
 }  # fmt: skip
 NUMERIC = Label("数字", "A number")
+COUNTED = Label("数字，或按包装写成 2箱3个", "A number, or in packs as 2箱3个")
 TEXT = Label("文字", "Text")
 LINK = Label("已有的“{label}”：编码、单号或名称", "An existing {label}: its code, number or name")
 DOCUMENT = Label(
@@ -124,7 +125,8 @@ def note(form: Form, target: Target, header: str, linked: Mapping[str, Form], la
         what = LINK.in_language(language).format(label=other.label.in_language(language) if other else "")
     else:
         numeric = field.kind in (FieldKind.NUMBER, FieldKind.QUANTITY, FieldKind.PRICE, FieldKind.MONEY)
-        what = WHAT.get(field.kind, NUMERIC if numeric else TEXT).in_language(language)
+        plain = COUNTED if field.counts is not None else NUMERIC if numeric else TEXT
+        what = WHAT.get(field.kind, plain).in_language(language)
     if field.help is not None:
         what = f"{what}。{field.help.in_language(language)}"
     example = next(iter(options(target, language)), EXAMPLES.get(field.kind, ""))

@@ -15,6 +15,7 @@ from onebook.engines.process.importing.items import Item
 from onebook.engines.process.importing.keys_table import keys_table
 from onebook.engines.table.columns import normalised as normalised_in_sql
 from onebook.engines.table.compiled import compiled
+from onebook.storage.database import PLANNED_FOR_VALUES, PLANNED_ONCE
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.refusal import Problem
 
@@ -38,10 +39,18 @@ def find_twins(
 ) -> Iterator[Problem]:
     """Note blocking twins as problems of their items; yield those that only warn. `touched`: the changed fields of
     records that were there already: what was accepted once is not asked about again."""
-    rules = [rule for rule in rules_of(form) if rule.how in ASKED]
-    keys = [_keys(rule, pairs) for rule in rules]
-    answers = transaction.run(*(statement(ground, form, rule, found) for rule, found in zip(rules, keys, strict=True)))
-    for rule, found, rows in zip(rules, keys, answers, strict=True):
+    asked = []
+    for rule in rules_of(form):
+        # What a record that stands keeps as it is stands in the database as well: it is found there.
+        new = [pair for pair in pairs if pair[1]["id"] not in touched or touched[pair[1]["id"]] & {*rule.fields}]
+        keys = _keys(rule, new) if rule.how in ASKED else {}
+        if keys:
+            asked.append((rule, keys))
+    if not asked:
+        return
+    statements = [statement(ground, form, rule, keys) for rule, keys in asked]
+    _, *answers, _ = transaction.run(PLANNED_FOR_VALUES, *statements, PLANNED_ONCE)
+    for (rule, found), rows in zip(asked, answers, strict=True):
         standing: dict[tuple[Any, ...], list[int]] = {}
         for number, *values in rows:
             standing.setdefault(tuple(values), []).append(number)
@@ -51,8 +60,6 @@ def find_twins(
             if len(holders) == 1 and not others:
                 continue
             for place, (item, row) in enumerate(holders):
-                if row["id"] in touched and touched[row["id"]].isdisjoint(rule.fields):
-                    continue
                 same = [number for number in others if number != row["id"]]
                 if not same and place == 0:
                     continue
