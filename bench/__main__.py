@@ -24,11 +24,13 @@ from bench.reads import huge_lists, huge_past_days, huge_stock_movement, lists, 
 from bench.rounds import Measured
 from bench.rules import rules
 from bench.soak import soak
+from bench.work import order_work
 from onebook.storage.database import Database
 
 RESULTS = Path(__file__).parent / "results"
 MEASURES: Mapping[str, Callable[[Database], Iterator[Measured]]] = {
     "cycle": order_cycle,
+    "work": order_work,
     "long": long_orders,
     "clients": many_clients,
     "grown": grown_book,

@@ -24,13 +24,16 @@ from onebook.values.reference import RecordRef
 
 LOGIN, PASSWORD = "bench", "quick and correct"
 START_TIMEOUT_S = 60
+#: How long a connection may wait for its next request: the others of a measure have their turns meanwhile.
+PATIENCE_S = 600
 
 
 class Browser:
     """A session of an administrator on one connection, with the thinnest client there is: the server is measured."""
 
-    def __init__(self, port: int) -> None:
-        """Nobody is logged in yet."""
+    def __init__(self, port: int, pid: int) -> None:
+        """Nobody is logged in yet. `pid`: the server's process."""
+        self.pid = pid
         self.address = f"http://127.0.0.1:{port}"
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._headers = {"Content-Type": "application/json"}
@@ -81,7 +84,7 @@ def served(company: Company) -> Iterator[Browser]:
     company.made("user", name="Bench", login=LOGIN, roles=["administrator"])
     port = _free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.server", database.url, str(port)])
-    browser = Browser(port)
+    browser = Browser(port, process.pid)
     try:
         _wait(browser, process)
         browser.log_in()
@@ -115,7 +118,8 @@ def main(url: str, port: str) -> None:
     """Serve until terminated."""
     database = Database(url)
     application = Application(database, now=lambda: NOW)
-    uvicorn.run(door.create(application, database), host="127.0.0.1", port=int(port), log_level="warning")
+    app = door.create(application, database)
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", timeout_keep_alive=PATIENCE_S)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """One PostgreSQL server per test run, a fresh database per test module, a fresh company per test."""
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -11,9 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from onebook.access import passwords
 from onebook.definition.shipped import shipped_apps
-from onebook.engines.design.publish import publish
+from onebook.engines.design.publish import installed, publish
+from onebook.engines.form.forms import forms_of
 from onebook.storage.database import Database
 from onebook.storage.embedded import EmbeddedServer
 from onebook.storage.schema import Company, companies, create_company, migrate
@@ -26,7 +32,59 @@ FAST = {
     "max_connections": "120",
     "shared_buffers": "64MB",
 }
+#: Files that take longer than others, the longest first: whoever begins with them does not wait for them in the end.
+LONGEST = (
+    "test_document_histories.py",
+    "test_northwind.py",
+    "test_openapi.py",
+    "test_every_statement.py",
+    "test_kill_product.py",
+    "test_all_documents.py",
+    "test_many_clients.py",
+    "test_precision_parts.py",
+    "test_ledger_late_effects.py",
+    "test_ledger_histories.py",
+    "test_kill_server.py",
+    "test_kill_worker.py",
+    "test_kill_rules.py",
+    "test_mixed_load.py",
+    "test_live_streams.py",
+    "test_reports_past.py",
+    "test_reports_true.py",
+)
 _numbers = count(1)
+_REAL = passwords._ARGON2
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are dealt out in the order of collection; xdist would take those with few tests for short ones."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others as they were."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashes that cost next to nothing. What they cost outside of tests is for the tests of passwords."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_ARGON2", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)))
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()
+
+
+@pytest.fixture
+def real_passwords() -> Iterator[None]:
+    """Hashes as the product makes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_ARGON2", _REAL)
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()
 
 
 @dataclass(frozen=True)
@@ -43,6 +101,19 @@ class Server:
         """Run one statement of administration, outside any transaction."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def has(self, database: str) -> bool:
+        """Whether there is a database of this name."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (database,))
+            return known.fetchone() is not None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While the other workers of this run wait."""
+        with (self.server.folder / "template.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 @pytest.fixture(scope="session")
@@ -72,23 +143,37 @@ def template(server: Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def published_template(server: Server, template: str) -> str:
-    """The name of a database with one company in which all apps of the product are published."""
-    name = f"published_{server.worker}"
-    server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
-    database = Database(server.url(name), size=1)
-    with database.administration() as connection:
-        company = create_company(connection, "Company")
-    publish(database, company.schema, shipped_apps())
-    database.close()
-    return name
+def published_template(server: Server, template: str) -> Iterator[str]:
+    """The name of a database with one company in which all apps of the product are published: made by the first worker
+    that asks. What is made of the declarations in memory stays for all modules."""
+    name, draft = "published", f"published_{server.worker}"
+    with server.alone():
+        if not server.has(name):
+            server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", draft, template)
+            database = Database(server.url(draft), size=1)
+            with database.administration() as connection:
+                company = create_company(connection, "Company")
+            publish(database, company.schema, shipped_apps())
+            database.close()
+            server.execute("ALTER DATABASE {} RENAME TO {}", draft, name)
+        database = Database(server.url(name), size=1)
+        with database.administration() as connection:
+            [company] = companies(connection)
+        catalog = installed(database, company.schema)
+        assert catalog is not None
+        database.close()
+    forms = forms_of(catalog)
+    yield name
+    del forms
 
 
 @pytest.fixture(scope="module")
 def published(server: Server, published_template: str) -> Iterator[tuple[Database, Company]]:
     """A fresh database with one company and all apps, for modules that need no apps of their own: copied, not made."""
     name = f"test_{server.worker}_{next(_numbers)}"
-    server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, published_template)
+    # While somebody reads it, it cannot be copied.
+    with server.alone():
+        server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, published_template)
     database = Database(server.url(name))
     with database.administration() as connection:
         company = companies(connection)[0]

@@ -89,7 +89,7 @@ class Sessions:
         at = _hash(token or "")
         place = self._places.get(at)
         try:
-            found, _, *users = self._ask(token, [actor_statement(*place)] if place else [])
+            found, *users = self._ask(token, [actor_statement(*place)] if place else [])
         except errors.UndefinedTable:
             # The company is gone; so is what was remembered of it.
             place, users = None, []
@@ -182,12 +182,16 @@ class Sessions:
             raise NotSignedIn
         wanted = {"token_hash": _hash(token), "idle": self._idle}
         with self._database.transaction(PLATFORM) as transaction:
-            return transaction.commit(Statement(_FIND, wanted), Statement(_TOUCH, wanted), *further)
+            answers = transaction.commit(Statement(_FIND, wanted), *further)
+        if any(is_due for *_, is_due in answers[0]):
+            with self._database.transaction(PLATFORM) as transaction:
+                transaction.commit(Statement(_TOUCH, wanted))
+        return answers
 
     def _session(self, rows: Rows) -> Session:
         if not rows:
             raise NotSignedIn
-        token_hash, login, name, csrf, expires_at, *company = rows[0]
+        token_hash, login, name, csrf, expires_at, *company, _ = rows[0]
         chosen = Company(*company) if company[0] is not None else None
         return Session(bytes(token_hash), login, name, csrf, chosen, expires_at)
 
@@ -209,9 +213,10 @@ VALUES (
 )
 """
 
-#: A membership that was taken away counts at once.
+#: A membership that was taken away counts at once. The last column: whether it is time to write that it was used.
 _FIND = """
-SELECT s.token_hash, l.id, l.name, s.csrf, s.expires_at, c.id, c.name, c.schema
+SELECT s.token_hash, l.id, l.name, s.csrf, s.expires_at, c.id, c.name, c.schema,
+    s.seen_at < now() - interval '1 minute'
 FROM session s
 JOIN login l ON l.id = s.login AND l.disabled_at IS NULL
 LEFT JOIN membership m ON m.login = s.login AND m.company = s.company

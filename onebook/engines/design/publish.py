@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from onebook.access.actor import SYSTEM, Actor
@@ -25,6 +26,11 @@ from onebook.values.refusal import Problem
 
 #: Where the calendar days of companies lie.
 ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+#: What was published: each app as its text, and its name.
+_Texts = tuple[tuple[str, str], ...]
+#: The catalogs that somebody uses, by the very texts that they were made from.
+_IN_USE: Final[WeakValueDictionary[_Texts, Catalog]] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +112,29 @@ def apps_of(database: Database, schema: str, version: int) -> list[App]:
 
 
 def _installed(connection: Connection) -> Catalog | None:
-    apps = _apps(connection, _next_version(connection) - 1)
-    return Catalog.published(apps) if apps else None
+    """Companies that published the same share one catalog, and everything that is made from it."""
+    texts = _texts(connection, _next_version(connection) - 1)
+    if not texts:
+        return None
+    catalog = _IN_USE.get(texts)
+    if catalog is None:
+        catalog = _IN_USE[texts] = Catalog.published(_read(texts))
+    return catalog
 
 
 def _apps(connection: Connection, version: int) -> list[App]:
+    return _read(_texts(connection, version))
+
+
+def _texts(connection: Connection, version: int) -> _Texts:
     rows = connection.execute(
         "SELECT text, app FROM onebook_definition WHERE version = %s ORDER BY app", (version,)
     ).fetchall()
-    return [read_text(text, app) for text, app in rows]
+    return tuple((text, app) for text, app in rows)
+
+
+def _read(texts: _Texts) -> list[App]:
+    return [read_text(text, app) for text, app in texts]
 
 
 def _next_version(connection: Connection) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Final
+from weakref import WeakValueDictionary
 
 from onebook.definition.field import FieldKind
 from onebook.definition.form import Form
@@ -71,7 +72,7 @@ def title_of(form: Form) -> str | None:
 
 
 class Forms:
-    """All forms of one catalog. Make one per catalog version and keep it: everything compiled hangs here."""
+    """All forms of one catalog: everything compiled hangs here. Ask `forms_of` for those that others use already."""
 
     def __init__(self, catalog: Granting) -> None:
         """Over a catalog; forms are compiled when they are first asked for."""
@@ -105,3 +106,15 @@ class Forms:
                 self._texts.clear()
             found = self._texts[key] = build()
         return found
+
+
+#: By the identity of their catalog, which they keep alive.
+_IN_USE: Final[WeakValueDictionary[int, Forms]] = WeakValueDictionary()
+
+
+def forms_of(catalog: Granting) -> Forms:
+    """The forms of a catalog, shared by all companies that use it."""
+    forms = _IN_USE.get(id(catalog))
+    if forms is None:
+        forms = _IN_USE[id(catalog)] = Forms(catalog)
+    return forms

@@ -10,7 +10,7 @@ from onebook.access.logins import create_login, disable_login, join_company, set
 from onebook.definition.app import App
 from onebook.definition.read import read_app
 from onebook.definition.refusal import DefinitionRefusal
-from onebook.definition.shipped import SHIPPED, shipped_app
+from onebook.definition.shipped import FURTHER, SHIPPED, shipped_app
 from onebook.engines.process.command import Command, Create
 from onebook.entrypoints.cli.house import House, Open
 from onebook.entrypoints.cli.options import CompanyName, company_of
@@ -31,7 +31,9 @@ Password = Annotated[
 ]
 Roles = Annotated[list[str] | None, typer.Option("--role", "-r", help="A role in the company; may be repeated.")]
 UserName = Annotated[str | None, typer.Option(help="The user's own name; the login's if not given.")]
-Apps = Annotated[list[str], typer.Argument(help=f"Apps of the product ({', '.join(SHIPPED)}) or folders of your own.")]
+#: The names that apps of the product are installed by.
+OURS = (*SHIPPED, *FURTHER)
+Apps = Annotated[list[str], typer.Argument(help=f"Apps of the product ({', '.join(OURS)}) or folders of your own.")]
 
 
 class NoSuchApp(Refusal):
@@ -151,12 +153,12 @@ def _install(house: House, schema: str, names: list[str], *, accept: bool = Fals
     try:
         house.application.publish(schema, apps, SYSTEM, accept=accept)
     except DefinitionRefusal as refusal:
-        raise with_places(refusal, [Path(name) for name in names if name not in SHIPPED]) from refusal
+        raise with_places(refusal, [Path(name) for name in names if name not in OURS]) from refusal
 
 
 def _app(name: str) -> App:
-    if name in SHIPPED:
+    if name in OURS:
         return shipped_app(name)
     if not Path(name).is_dir():
-        raise NoSuchApp(name=name, known=SHIPPED)
+        raise NoSuchApp(name=name, known=OURS)
     return read_app(Path(name))

@@ -20,9 +20,7 @@ async def name_of(form: Annotated[str, Path()]) -> str:
 
 async def record_of(form: Annotated[str, Path()], record_id: Annotated[str, Path()]) -> RecordRef:
     """The record that an address points to. What no id can be is not found, like a record that is not there."""
-    if not _ID.fullmatch(record_id) or int(record_id) > GREATEST_ID:
-        raise NotFound
-    return RecordRef(name_in_address(form), int(record_id))
+    return record_in_address(form, record_id)
 
 
 async def transition_of(transition: Annotated[str, Path()]) -> str:
@@ -45,6 +43,13 @@ async def number_of(number: Annotated[str, Path()]) -> int:
     if not _ID.fullmatch(number) or int(number) > GREATEST_ID:
         raise NotFound
     return int(number)
+
+
+def record_in_address(form: str, record_id: str) -> RecordRef:
+    """A record; what no id can be is not found."""
+    if not _ID.fullmatch(record_id) or int(record_id) > GREATEST_ID:
+        raise NotFound
+    return RecordRef(name_in_address(form), int(record_id))
 
 
 def name_in_address(text: str) -> str:

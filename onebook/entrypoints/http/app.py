@@ -28,6 +28,7 @@ from onebook.entrypoints.http import (
 )
 from onebook.entrypoints.http.automation import flows, messages, outside, rules
 from onebook.entrypoints.http.boards import dashboards, sharing
+from onebook.entrypoints.http.door import Directory
 from onebook.entrypoints.http.guard import Guard
 from onebook.entrypoints.http.hub import Hub
 from onebook.entrypoints.http.jobs import Jobs
@@ -72,8 +73,7 @@ def create(application: Application, database: Database, settings: HttpSettings 
     app.state.jobs = Jobs()
     app.state.sessions = Sessions(database, idle=chosen.idle, absolute=chosen.absolute)
     app.state.hub = Hub(application, app.state.sessions, chosen.heartbeat.total_seconds())
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.append(Directory(ROUTERS))
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http_error)

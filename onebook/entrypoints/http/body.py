@@ -20,9 +20,8 @@ MOST_CAUSES = 50
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-async def json_object(request: Request) -> dict[str, Any]:
-    """The body as an object; an empty body is an empty object."""
-    content = await request.body()
+def object_in(request: Request, content: bytes) -> dict[str, Any]:
+    """The body of a request as an object; an empty body is an empty object."""
     if not content:
         return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -48,12 +47,20 @@ def parsed(content: bytes, depth_limit: int) -> Any:
         raise TooDeep(limit=depth_limit) from None
     except ValueError as error:
         raise BadJson(reason=_reason(error)) from None
+    if not _may_be_wrong(content, depth_limit):
+        return value
     for where, text, depth in _texts(value):
         if depth > depth_limit:
             raise TooDeep(limit=depth_limit)
         if not is_storable(text):
             raise BadText(where=where)
     return value
+
+
+def _may_be_wrong(content: bytes, depth_limit: int) -> bool:
+    """Whether JSON that could be read may be too deep or hold text that cannot be stored: only what is written as an
+    escape can be half a character or NUL, and nothing is deeper than it has brackets."""
+    return b"\\u" in content or content.count(b"[") + content.count(b"{") > depth_limit
 
 
 def is_storable(text: str) -> bool:
@@ -122,12 +129,17 @@ def reading(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
     """A dependency that reads the body as a fixed shape. Refuses with BadParameter, naming each field."""
 
     async def read(request: Request) -> Shape:
-        try:
-            return shape.model_validate(await json_object(request))
-        except ValidationError as error:
-            raise BadParameter(causes(error.errors()), reason=shape.__name__) from None
+        return shaped(shape, request, await request.body())
 
     return read
+
+
+def shaped(shape: type[Shape], request: Request, content: bytes) -> Shape:
+    """The body of a request as a fixed shape. Refuses with BadParameter, naming each field."""
+    try:
+        return shape.model_validate(object_in(request, content))
+    except ValidationError as error:
+        raise BadParameter(causes(error.errors()), reason=shape.__name__) from None
 
 
 def causes(errors: Sequence[Mapping[str, Any]]) -> list[Problem]:

@@ -3,7 +3,6 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +24,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+#: What every answer says unless it says otherwise, as it travels; and what those of the API say besides.
+_OF_PAGES = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+_OF_DATA = (*_OF_PAGES, (b"cache-control", b"no-store"))
 
 
 class Guard:
@@ -78,6 +80,8 @@ class Guard:
         """Only imports and what is put beside records carry files."""
         if scope["method"] == "POST" and scope["path"].endswith("/files"):
             return self.settings.attachment_limit
+        if scope["path"].startswith(("/api/open/", "/api/hooks/")):
+            return self.settings.outside_limit
         is_upload = scope["method"] == "POST" and "/import" in scope["path"]
         return self.settings.upload_limit if is_upload else self.settings.body_limit
 
@@ -97,15 +101,13 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:
-    is_data = scope["path"].startswith("/api/")
+    wanted = _OF_DATA if scope["path"].startswith("/api/") else _OF_PAGES
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
-            if is_data:
-                headers.setdefault("Cache-Control", "no-store")
+            given = {name.lower() for name, _ in message["headers"]}
+            further = [(name, value) for name, value in wanted if name not in given]
+            message["headers"] = [*message["headers"], *further]
         await send(message)
 
     return sending

@@ -14,6 +14,7 @@ from onebook.entrypoints.http.settings import HttpSettings
 
 COOKIE = "onebook_session"
 TOKEN_HEADER = "X-CSRF-Token"
+KEY_HEADER = "Idempotency-Key"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_KEY = 200
 
@@ -95,9 +96,14 @@ def current_visitor(request: Request) -> Visitor:
 
 
 async def idempotency_key(
-    key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+    key: Annotated[str | None, Header(alias=KEY_HEADER)] = None,
 ) -> str | None:
     """The key under which asking again gives the same answer."""
+    return checked_key(key)
+
+
+def checked_key(key: str | None) -> str | None:
+    """A key, if it is one. Raises BadKey."""
     if key is None:
         return None
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable() or key.isspace():

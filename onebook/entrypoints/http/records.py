@@ -6,22 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from onebook.engines.process.command import Bin, Create, Restore, Reverse, Run, Update
-from onebook.entrypoints.http.addresses import FormName, Record, TransitionName
+from onebook.entrypoints.http.addresses import Record
 from onebook.entrypoints.http.answers import answered
-from onebook.entrypoints.http.commands import executed, previewed
+from onebook.entrypoints.http.commands import Asked, Asking, done, executed, previewed
 from onebook.entrypoints.http.door import TheApplication
 from onebook.entrypoints.http.identity import CurrentVisitor, IdempotencyKey
 from onebook.entrypoints.http.questions import ListQuestion
 from onebook.entrypoints.http.shapes import (
     GREATEST_VERSION,
-    ChangedBody,
     ChangedRecord,
-    NewBody,
-    NothingBody,
-    StepBody,
-    UndoingBody,
+    NewRecord,
+    Nothing,
+    Step,
+    Undoing,
 )
-from onebook.values.reference import RecordRef
 
 router = APIRouter(prefix="/api")
 
@@ -42,17 +40,15 @@ def list_bin(visitor: CurrentVisitor, application: TheApplication, question: Lis
 
 
 @router.post("/{form}", status_code=201)
-def create(
-    visitor: CurrentVisitor, application: TheApplication, form: FormName, body: NewBody, key: IdempotencyKey
-) -> Response:
+def create(asked: Asking) -> Response:
     """Make a record."""
-    return executed(application, visitor, Create(form, body.values, body.then, body.accept_warnings), key, status=201)
+    return executed(asked, _create, status=201)
 
 
 @router.post("/{form}/preview")
-def preview_create(visitor: CurrentVisitor, application: TheApplication, form: FormName, body: NewBody) -> Response:
+def preview_create(asked: Asking) -> Response:
     """What making a record would do; nothing is written."""
-    return previewed(application, visitor, Create(form, body.values, body.then, body.accept_warnings))
+    return previewed(asked, _create)
 
 
 @router.get("/{form}/{record_id}")
@@ -62,17 +58,15 @@ def read(visitor: CurrentVisitor, application: TheApplication, record: Record, b
 
 
 @router.patch("/{form}/{record_id}")
-def update(
-    visitor: CurrentVisitor, application: TheApplication, record: Record, body: ChangedBody, key: IdempotencyKey
-) -> Response:
+def update(asked: Asking) -> Response:
     """Change a record as it stood at the expected version; fields that are not named stay."""
-    return executed(application, visitor, _update(record, body), key)
+    return executed(asked, _update)
 
 
 @router.post("/{form}/{record_id}/preview")
-def preview_update(visitor: CurrentVisitor, application: TheApplication, record: Record, body: ChangedBody) -> Response:
+def preview_update(asked: Asking) -> Response:
     """What a change would do; nothing is written."""
-    return previewed(application, visitor, _update(record, body))
+    return previewed(asked, _update)
 
 
 @router.delete("/{form}/{record_id}")
@@ -84,15 +78,13 @@ def bin_record(
     expected_version: Version = None,
 ) -> Response:
     """Put a record into the recycle bin."""
-    return executed(application, visitor, Bin(record, expected_version), key)
+    return done(application, visitor, Bin(record, expected_version), key)
 
 
 @router.post("/{form}/{record_id}/restore")
-def restore(
-    visitor: CurrentVisitor, application: TheApplication, record: Record, _: NothingBody, key: IdempotencyKey
-) -> Response:
+def restore(asked: Asking) -> Response:
     """Bring a record back out of the recycle bin."""
-    return executed(application, visitor, Restore(record), key)
+    return executed(asked, _restore)
 
 
 @router.get("/{form}/{record_id}/changes")
@@ -102,45 +94,50 @@ def changes(visitor: CurrentVisitor, application: TheApplication, record: Record
 
 
 @router.post("/{form}/{record_id}/reverse")
-def reverse(
-    visitor: CurrentVisitor, application: TheApplication, record: Record, body: UndoingBody, key: IdempotencyKey
-) -> Response:
+def reverse(asked: Asking) -> Response:
     """The exact inverse of a step, with everything that stands on it if asked."""
-    return executed(application, visitor, Reverse(record, body.step, body.followers), key)
+    return executed(asked, _reverse)
 
 
 @router.post("/{form}/{record_id}/reverse/preview")
-def preview_reverse(
-    visitor: CurrentVisitor, application: TheApplication, record: Record, body: UndoingBody
-) -> Response:
+def preview_reverse(asked: Asking) -> Response:
     """What a reversal would take back; nothing is written."""
-    return previewed(application, visitor, Reverse(record, body.step, body.followers))
+    return previewed(asked, _reverse)
 
 
 @router.post("/{form}/{record_id}/{transition}")
-def run_transition(
-    visitor: CurrentVisitor,
-    application: TheApplication,
-    record: Record,
-    transition: TransitionName,
-    body: StepBody,
-    key: IdempotencyKey,
-) -> Response:
+def run_transition(asked: Asking) -> Response:
     """One request, one command, one transaction."""
-    return executed(application, visitor, Run(record, transition, body.expected_version), key)
+    return executed(asked, _run)
 
 
 @router.post("/{form}/{record_id}/{transition}/preview")
-def preview_transition(
-    visitor: CurrentVisitor,
-    application: TheApplication,
-    record: Record,
-    transition: TransitionName,
-    body: StepBody,
-) -> Response:
+def preview_transition(asked: Asking) -> Response:
     """What a transition would do: entries, balances after, documents made, refusals; nothing is written."""
-    return previewed(application, visitor, Run(record, transition, body.expected_version))
+    return previewed(asked, _run)
 
 
-def _update(record: RecordRef, body: ChangedRecord) -> Update:
+def _create(asked: Asked) -> Create:
+    form, body = asked.form, asked.body(NewRecord)
+    return Create(form, body.values, body.then, body.accept_warnings)
+
+
+def _update(asked: Asked) -> Update:
+    record, body = asked.record, asked.body(ChangedRecord)
     return Update(record, body.expected_version, body.values, body.accept_warnings, body.then)
+
+
+def _run(asked: Asked) -> Run:
+    record, transition = asked.record, asked.name("transition")
+    return Run(record, transition, asked.body(Step).expected_version)
+
+
+def _reverse(asked: Asked) -> Reverse:
+    record, body = asked.record, asked.body(Undoing)
+    return Reverse(record, body.step, body.followers)
+
+
+def _restore(asked: Asked) -> Restore:
+    record = asked.record
+    asked.body(Nothing)
+    return Restore(record)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from onebook.engines.dashboard.tables import FileKind
 from onebook.engines.process.command import CreateFromRows
 from onebook.engines.process.looking.opening import Asked
 from onebook.engines.process.looking.opening_meter import AskedMeter
@@ -25,9 +26,9 @@ from onebook.engines.view.reports import creations, described
 from onebook.entrypoints.http.addresses import CreationName, ReportName
 from onebook.entrypoints.http.answers import answered
 from onebook.entrypoints.http.body import reading
-from onebook.entrypoints.http.commands import executed
+from onebook.entrypoints.http.commands import done
 from onebook.entrypoints.http.door import TheApplication
-from onebook.entrypoints.http.exports import FileFormat, file_of
+from onebook.entrypoints.http.exports import file_of
 from onebook.entrypoints.http.identity import CurrentVisitor, IdempotencyKey
 from onebook.entrypoints.http.questions import Text, names
 from onebook.entrypoints.http.refusals import BadParameter, Forbidden
@@ -42,7 +43,7 @@ Scalar = Annotated[str, Field(max_length=1000)] | int | Decimal | bool | None
 OWN = frozenset(
     {
         *("sort", "limit", "offset", "format", "language", "row", "column"),
-        *("rows", "columns", "pivot", "top", "running", "share"),
+        *("rows", "columns", "pivot", "top", "running", "share", "compare"),
     }
 )
 
@@ -91,9 +92,14 @@ async def report_request(
 async def report_cut(
     pivot: Annotated[str | None, Query(max_length=200)] = None,
     top: Annotated[int | None, Query(ge=1, le=PAGE_LIMIT)] = None,
+    compare: Literal["previous", "year"] | None = None,
 ) -> Cut:
-    """`top`: so many rows, and the others as one; `pivot`: a key whose values become columns."""
-    return Cut(top, pivot or None)
+    """`top`: so many rows, and the others as one; `pivot`: a key whose values become columns; `compare`: beside each
+    total what it was before."""
+    return Cut(top, pivot or None, compare)
+
+
+ReportCut = Annotated[Cut, Depends(report_cut)]
 
 
 ReportQuestion = Annotated[ReportRequest, Depends(report_request)]
@@ -101,10 +107,7 @@ ReportQuestion = Annotated[ReportRequest, Depends(report_request)]
 
 @router.get("/reports/{report}")
 def run_report(
-    visitor: CurrentVisitor,
-    application: TheApplication,
-    question: ReportQuestion,
-    cut: Annotated[Cut, Depends(report_cut)],
+    visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion, cut: ReportCut
 ) -> Response:
     """A page of a report, with the totals over all of it."""
     return answered(application.report(visitor.schema, visitor.actor, question, cut).encoded(visitor.language))
@@ -172,19 +175,20 @@ def create_from_report(
     action = CreateFromRows(
         report, name, forms[name], chosen.parameters, rows, names(chosen.sort), chosen.accept_warnings
     )
-    return executed(application, visitor, action, key, status=201)
+    return done(application, visitor, action, key, status=201)
 
 
 @router.get("/reports/{report}/export")
 def export_report(
-    visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion, format: FileFormat = "xlsx"
-) -> Response:
-    """The whole report as a file."""
+    visitor: CurrentVisitor, application: TheApplication, question: ReportQuestion, cut: ReportCut,
+    format: FileKind = "xlsx",
+) -> Response:  # fmt: skip
+    """The whole report as a file, or as it is cut."""
     label = application.ground(visitor.schema).catalog.reports
     name = label[question.report].label.in_language(visitor.language) if question.report in label else question.report
 
     def write(target: BinaryIO) -> None:
-        application.export_report(visitor.schema, visitor.speaking, question, target, format)
+        application.export_report(visitor.schema, visitor.speaking, question, target, format, cut)
 
     return file_of(write, name, format)
 

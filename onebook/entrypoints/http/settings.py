@@ -18,6 +18,8 @@ class HttpSettings:
     upload_limit: int = 64 * MEGABYTE
     #: One file beside a record, with what an upload wraps around it.
     attachment_limit: int = 20 * MEGABYTE + 64 * 1024
+    #: What somebody sends without a login.
+    outside_limit: int = 256 * 1024
     depth_limit: int = 64
     #: How often a live stream says that it is there, and looks whether its session still is.
     heartbeat: timedelta = timedelta(seconds=20)

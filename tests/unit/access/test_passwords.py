@@ -6,10 +6,13 @@ import pytest
 
 from onebook.access.passwords import LONGEST, PasswordTooWeak, agrees, hashed
 
+pytestmark = pytest.mark.usefixtures("real_passwords")
+
 
 def test_a_password_agrees_with_its_own_hash_only() -> None:
     stored = hashed("正确的马电池订书钉")
-    assert stored.startswith("$argon2id$")
+    # 64 MB, three passes: what guessing costs whoever has stolen the table.
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,")
     assert agrees("正确的马电池订书钉", stored)
     assert not agrees("正确的马电池订书", stored)
     assert hashed("正确的马电池订书钉") != stored

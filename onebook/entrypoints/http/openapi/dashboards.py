@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from onebook.engines.report.request import PAGE_LIMIT
 from onebook.entrypoints.http.boards.sharing import NewShare, Subscription
 from onebook.entrypoints.http.openapi.files import FILE
 from onebook.entrypoints.http.openapi.operations import CSRF, Operation, operation, query, reference
@@ -15,12 +16,18 @@ _TOKEN: Final = {"name": "token", "in": "path", "required": True, "schema": {"ty
 _NUMBER: Final = {"name": "number", "in": "path", "required": True, "schema": ID}
 _TEXT: Final[Schema] = {"type": "string"}
 _MAYBE: Final[Schema] = {"type": ["string", "null"]}
+_PAGED: Final = (
+    query("limit", {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT, "default": 50}, "The most rows."),
+    query("offset", {"type": "integer", "minimum": 0, "default": 0}, "Rows that are passed over."),
+)
 
 
 def dashboard_schemas() -> dict[str, Schema]:
     """What dashboards, metrics, links and subscriptions look like."""
     flag: Schema = {"type": "boolean"}
-    parameter = _properties(name=_TEXT, kind=_TEXT, label=_TEXT, to=_MAYBE, has_default=flag, value=_MAYBE)
+    parameter = _properties(
+        name=_TEXT, kind=_TEXT, label=_TEXT, to=_MAYBE, has_default=flag, value=_MAYBE, title=_MAYBE
+    )
     place = _properties(**{key: {"type": "integer"} for key in ("x", "y", "w", "h")})
     tile = _properties(
         tile=_TEXT, label=_TEXT, at=place, draw=_TEXT, kind=_TEXT, forms={"type": "array", "items": _TEXT},
@@ -75,16 +82,19 @@ def dashboard_paths() -> dict[str, dict[str, Operation]]:
         "/api/metrics/{name}": {
             "get": said("metric", "指标值 | A metric", _NAME, *span, compared, trend, answer=reference("Metric"))
         },
+        "/api/metrics/{name}/rows": {
+            "get": said("metric_rows", "指标背后的行 | The rows that a metric counts", _NAME, *span, *_PAGED)
+        },
         "/api/shares": {
-            "get": said("shares", "我的分享 | Dashboards that I share by link", answer=many),
+            "get": said("shares", "我的分享 | What I share by link", answer=many),
             "post": said("make_share", "分享 | Share by link", CSRF, body=reference("NewShare"), status="201"),
         },
         "/api/shares/{number}": {
             "delete": said("revoke_share", "收回分享 | Take a link back", _NUMBER, CSRF, status="204")
         },
-        "/api/shared/{token}": {"get": said("shared", "打开分享 | A shared dashboard", _TOKEN, answer=board)},
+        "/api/shared/{token}": {"get": said("shared", "打开分享 | What was shared", _TOKEN, answer=board)},
         "/api/shared/{token}/tiles/{tile}": {
-            "get": said("shared_tile", "分享的卡片 | A tile of a shared dashboard", _TOKEN, _TILE)
+            "get": said("shared_tile", "分享的卡片 | A tile of what was shared", _TOKEN, _TILE)
         },
         "/api/subscriptions": {
             "get": said("subscriptions", "我的订阅 | What comes to me by itself", answer=many),

@@ -9,7 +9,7 @@ from onebook.definition.report_create import ReportCreate
 from onebook.engines.table.rights import rights
 from onebook.engines.view.menus import may_do_everything, may_read_report
 from onebook.entrypoints.http.openapi.dashboards import dashboard_paths, dashboard_schemas
-from onebook.entrypoints.http.openapi.files import FILE, FILE_KIND, file_paths, file_schemas
+from onebook.entrypoints.http.openapi.files import FILE, file_paths, file_schemas
 from onebook.entrypoints.http.openapi.flows import flow_paths, flow_schemas
 from onebook.entrypoints.http.openapi.forms import SHARED, FormOperations
 from onebook.entrypoints.http.openapi.looks import PREFERENCES
@@ -126,27 +126,32 @@ _FORM = {"name": "form", "in": "path", "required": True, "schema": _NAME}
 _TRANSITION = {"name": "transition", "in": "path", "required": True, "schema": _NAME}
 
 
+_FILE_KIND = query("format", {"type": "string", "enum": ["xlsx", "csv", "pdf"], "default": "xlsx"}, "The kind of file.")
 #: How a page of a report is cut.
 _CUT = [
     query("rows", {"type": "string", "maxLength": 400}, "Its keys, or some of them; days at another grain."),
     query("columns", {"type": "string", "maxLength": 400}, "Some of its columns."),
     query("pivot", {"type": "string", "maxLength": 200}, "A key whose values become columns."),
     query("top", {"type": "integer", "minimum": 1, "maximum": 1000}, "So many rows, and the others as one."),
+    query("compare", {"type": "string", "enum": ["previous", "year"]}, "Beside each total what it was before."),
     query("running", {"type": "boolean"}, "Beside each total its sum down the rows."),
     query("share", {"type": "boolean"}, "Beside each total its part of the whole."),
 ]
 
 
 def _report(report: Report) -> Operation:
-    own = set(report.parameters)
-    parameters = [*_parameters_of(report), *(one for one in _CUT if one["name"] not in own)]
+    parameters = [*_parameters_of(report), *_cut_of(report)]
     return operation(f"report_{report.report}", str(report.label), tag="报表 | Reports", parameters=parameters)
+
+
+def _cut_of(report: Report) -> list[dict[str, Any]]:
+    return [one for one in _CUT if one["name"] not in report.parameters]
 
 
 def _report_export(report: Report) -> Operation:
     return operation(
         f"export_report_{report.report}", f"Export: {report.label}", tag="报表 | Reports",
-        parameters=[*_parameters_of(report), FILE_KIND], answers=FILE,
+        parameters=[*_parameters_of(report), *_cut_of(report), _FILE_KIND], answers=FILE,
     )  # fmt: skip
 
 
