@@ -59,7 +59,7 @@ class Tile(Declared):
     #: How figures are drawn: metrics by default as numbers, reports as tables. `map` by region of China.
     draw: Draw | None = None
     metrics: Annotated[tuple[Name, ...], BeforeValidator(one_or_many)] = ()
-    #: Of metrics over a span: what they are compared with, and the grain of the line below them.
+    #: What metrics over a span, and reports of a time, are compared with; of metrics the grain of the line below.
     compare: Literal["previous", "year"] | None = None
     trend: Literal["day", "month", "quarter", "year"] | None = None
     #: gauge: what counts as full, a formula over metrics, as those of the tile are asked.

@@ -13,14 +13,30 @@ Source = Annotated[
 ]
 
 
+#: What is left of days that others have dealt with: the first of them that nobody has, and the last in a row with it.
+OPEN_FROM, OPEN_TO = "open_from", "open_to"
+
+
+class Days(Declared):
+    """Days that records deal with: their fields `starts` and `ends`. A row is dealt with once they have dealt with all
+    days from `first` to `last` (formulas over the row), in one or in several parts."""
+
+    starts: Name
+    ends: Name
+    first: Formula
+    last: Formula
+
+
 class Covered(Declared):
     """Records, or rows of lines, that have dealt with a row of a report already: those in use that agree with it in
     `same` (a field of theirs, and what it equals in the row) and for which `when` holds. `when` stands in them, and
-    knows the report's parameters."""
+    knows the report's parameters. With `days` all of them together count; where the report itself says so, its
+    documents know what is left as `open_from` and `open_to`."""
 
     form: Source
     same: Annotated[dict[Name, Formula], Key(min_length=1)]
     when: Formula | None = None
+    days: Days | None = None
 
 
 class ReportLines(Declared):

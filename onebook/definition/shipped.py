@@ -8,8 +8,10 @@ from typing import Final
 from onebook.definition.app import App
 from onebook.definition.read import read_app
 
-#: In the order in which they need each other.
-SHIPPED: Final = ("base", "sales", "purchasing", "stock", "finance", "desks")
+#: What every company begins with, in the order in which they need each other.
+SHIPPED: Final = ("base", "sales", "crm", "purchasing", "stock", "finance", "desks")
+#: Apps for companies of one trade, installed where they are wanted.
+FURTHER: Final = ("tutoring",)
 
 
 @cache
@@ -20,5 +22,10 @@ def shipped_app(name: str) -> App:
 
 
 def shipped_apps() -> list[App]:
-    """All of them."""
+    """Those that every company begins with."""
     return [shipped_app(name) for name in SHIPPED]
+
+
+def all_apps() -> list[App]:
+    """Those and the ones for companies of one trade."""
+    return [shipped_app(name) for name in (*SHIPPED, *FURTHER)]

@@ -8,6 +8,7 @@ from onebook.engines.application import Application
 from onebook.storage.database import Database
 from onebook.storage.schema import Company
 from tests.scenarios.depot import Depot
+from tests.scenarios.school import School
 from tests.scenarios.world import NOW, World
 
 
@@ -39,3 +40,16 @@ def depot(database: Database, company: Company) -> Iterator[Depot]:
 @pytest.fixture
 def place(depot: Depot) -> int:
     return depot.made("place", name="总仓").id
+
+
+@pytest.fixture(scope="module")
+def company_school(published: tuple[Database, Company]) -> School:
+    return School.opened(published[0], published[1].schema)
+
+
+@pytest.fixture
+def school(company_school: School) -> Iterator[School]:
+    """The school of the module, today; its book must be clean after every story."""
+    company_school.clock[0] = NOW
+    yield company_school
+    company_school.assert_clean()

@@ -327,7 +327,8 @@ def choices(history: History, declared: Report) -> Sequence[Mapping[str, Any]]:
         "from": "2026-01-09", "to": "2026-02-28", "least": "100.01", "customer": history.customers["Alpha"],
         "buyer": history.customers["Beta"],
     }  # fmt: skip
-    own = {name: given[name] for name in declared.parameters}
+    # What is not named is a switch.
+    own = {name: given.get(name, "true") for name in declared.parameters}
     return [{}, *({name: value} for name, value in own.items()), own] if own else [{}]
 
 

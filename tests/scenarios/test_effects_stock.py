@@ -312,3 +312,27 @@ def test_goods_that_come_and_go_without_a_trade(world: World, form: str, step: s
     assert world.balance(role, item=bolt) == (other[0] - sign * 4, other[1] - sign * 24)
     world.undo(record)
     assert book(world) == before
+
+
+def test_reports_say_how_many_packs_it_is(world: World) -> None:
+    """The figures of stock in base units, and beside them in packs by the product's first other unit; exactly."""
+    box, case = (world.ask("SELECT id FROM unit WHERE code = %(code)s", code=code)[0][0] for code in ("XIANG", "HE"))
+    bottle = world.product(
+        "报表瓶装水", units=[{"alternative": box, "numerator": "12"}, {"alternative": case, "numerator": "3"}]
+    )
+    third = world.product("三件两盒", units=[{"alternative": case, "numerator": "3", "denominator": "2"}])
+    loose = world.product("报表散装货")
+    for one, quantity in ((bottle, "41"), (third, "10.75"), (loose, "50")):
+        world.stock(one, quantity)
+    world.order(world.customer("报表整箱客户"), (bottle, "17"), then="approve")
+
+    def packed(report: str, **parameters: Any) -> dict[int, str]:
+        request = ReportRequest(report, parameters, limit=1000)
+        page = world.application.report(world.schema, SYSTEM, request)
+        return {row["item"]["id"]: row["packed"] for row in page.rows if row["item"]["id"] in (bottle, third, loose)}
+
+    assert packed("stock_list") == {bottle: "3箱5个", third: "7盒0.25个", loose: ""}
+    assert packed("stock_available")[bottle] == "2箱", "what is promised is not counted"
+    assert packed("stock_by_lot") == packed("stock_list")
+    assert packed("stock_movement", month="2026-03-01") == packed("stock_list")
+    assert packed("stock_movement", month="2026-02-01") == {}

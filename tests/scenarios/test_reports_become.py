@@ -10,6 +10,7 @@ import pytest
 from onebook.access.actor import SYSTEM
 from onebook.engines.application import Application
 from onebook.engines.process.command import Bin, CreateFromRows
+from onebook.engines.process.refusals import RequirementsFailed
 from onebook.engines.report.refusals import NothingToCreate, RowsChanged
 from onebook.engines.report.report import ReportRequest
 from onebook.entrypoints.worker.tasks import SCHEDULES, NotMade, tasks
@@ -193,6 +194,34 @@ def test_delivered_rows_become_invoices_once(world: World) -> None:
         become(world, "to_be_invoiced", "invoice", "output_invoice", row)
 
 
+def test_received_rows_become_invoices_once(world: World) -> None:
+    maker, part = world.supplier("收票厂"), world.product("收票货")
+    received(world, maker, {"product": part, "quantity": "3", "price": "33.34"})
+    [(line, receipt)] = world.ask("SELECT id, parent FROM purchase_receipt__lines WHERE product = %(at)s", at=part)
+    row = {"parent.supplier": maker, "product": part, "id": line}
+    made = become(world, "invoices_awaited", "invoice", "input_invoice", row)
+    assert (world.value(made, "supplier"), world.value(made, "invoice_number")) == (maker, None)
+    [(quantity, amount, difference)] = world.rows(made, "lines", "quantity", "amount", "difference")
+    assert (quantity, amount, difference) == (3, Decimal("100.02"), 0)
+    with pytest.raises(RowsChanged):
+        become(world, "invoices_awaited", "invoice", "input_invoice", row)
+    for step in ("match", "receive"):
+        with pytest.raises(RequirementsFailed):
+            world.run(made, step)
+    # A part comes on one invoice, the rest on the next: to the cent all that was received.
+    first = {"id": world.rows(made, "lines", "id")[0][0], "quantity": "1", "amount": "33.34"}
+    world.change(made, invoice_number="24312000000000000001", lines=[first])
+    world.run(made, "receive")
+    rest = become(world, "invoices_awaited", "invoice", "input_invoice", row)
+    assert world.rows(rest, "lines", "quantity", "amount", "difference") == [(2, Decimal("66.68"), 0)]
+    world.change(rest, invoice_number="24312000000000000002")
+    world.run(rest, "match")
+    world.run(rest, "receive")
+    assert world.rows(RecordRef("purchase_receipt", receipt), "lines", "to_invoice") == [(0,)]
+    with pytest.raises(RowsChanged):
+        become(world, "invoices_awaited", "invoice", "input_invoice", row)
+
+
 def test_money_that_came_in_becomes_allocations(world: World) -> None:
     firm, order, _ = owing(world, "核销客户")
     receipts = [world.made("receipt", "post", customer=firm, amount=amount) for amount in ("50", "63")]
@@ -227,6 +256,38 @@ def test_a_month_becomes_reconciliations(world: World) -> None:
     world.run(made, "draw")
     world.run(made, "send")
     assert world.value(made, "closing") == 113
+
+
+def test_a_month_confirmed_in_parts_is_listed_with_what_remains(world: World) -> None:
+    firm, _, _ = owing(world, "分段客户")
+
+    def confirmed(first: int, last: int) -> None:
+        made = world.made(
+            "customer_reconciliation", customer=firm, from_on=f"2026-03-{first:02}", to_on=f"2026-03-{last:02}"
+        )
+        for step in ("draw", "send", "confirm"):
+            world.run(made, step)
+
+    def remaining() -> tuple[date, date]:
+        made = become(
+            world, "to_reconcile", "reconcile", "customer_reconciliation", {"party": firm}, month="2026-03-01"
+        )
+        span = world.value(made, "from_on"), world.value(made, "to_on")
+        world.do(Bin(made))
+        return span
+
+    assert remaining() == (date(2026, 3, 1), date(2026, 3, 31))
+    confirmed(8, 15)
+    assert remaining() == (date(2026, 3, 1), date(2026, 3, 7)), "what lies before comes first"
+    confirmed(1, 7)
+    assert remaining() == (date(2026, 3, 16), date(2026, 3, 31))
+    confirmed(14, 20)
+    assert remaining() == (date(2026, 3, 21), date(2026, 3, 31)), "what was confirmed twice counts once"
+    confirmed(22, 31)
+    assert remaining() == (date(2026, 3, 21), date(2026, 3, 21))
+    confirmed(21, 21)
+    with pytest.raises(RowsChanged):
+        remaining()
 
 
 def test_a_confirmed_month_is_not_listed_any_more(world: World) -> None:

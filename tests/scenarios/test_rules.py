@@ -197,6 +197,19 @@ def test_before_rules_refuse_every_writer_in_their_own_words(desk: Desk) -> None
     assert desk.value(job, "size") == 3
 
 
+def test_before_rules_see_what_a_step_makes_and_what_lies_behind_its_links(desk: Desk) -> None:
+    ann, nobody = desk.made("user", name="Ann").id, desk.made("user", name="nobody").id
+    wrong = desk.made("job", about="drill", hand=nobody)
+    with pytest.raises(ForbiddenByRule) as refused:
+        desk.run(wrong, "equip")
+    assert text_of(refused.value, "en") == "A rule does not allow it: Nobody keeps it"
+    assert [type(one) for one in desk.preview(Run(wrong, "equip")).refusals] == [ForbiddenByRule]
+    assert desk.ask("SELECT count(*) FROM part WHERE name = 'drill'") == [(0,)]
+    right = desk.made("job", about="lathe", hand=ann)
+    desk.run(right, "equip")
+    assert desk.ask("SELECT name, keeper FROM part WHERE id = %(id)s", id=desk.value(right, "part")) == [("lathe", ann)]
+
+
 def test_many_records_are_changed_at_once_and_their_traces_stay_apart(desk: Desk) -> None:
     """A rule on many changed records of one import: the same effect, and each record keeps its own chain."""
     jobs = [desk.made("job", about=f"job {place}", size="1", echo="5") for place in range(60)]

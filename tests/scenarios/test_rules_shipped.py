@@ -1,9 +1,7 @@
 """The shipped rules, woken one by one: what runs low is bought, who went quiet is called, who paid is thanked."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -12,42 +10,15 @@ from onebook.engines.application import Application
 from onebook.storage.database import Database
 from onebook.storage.schema import Company
 from onebook.values.reference import RecordRef
-from tests.scenarios.world import NOW, World
+from tests.scenarios.clocked import Clocked
+from tests.scenarios.world import NOW
 
 
-class Office(World):
-    """The company of the module, with a clock that can be turned."""
-
-    clock: list[datetime]
-
-    @contextmanager
-    def awake(self, *rules: str) -> Iterator[None]:
-        """With these rules awake; asleep again behind."""
-        desk = self.application.rules(self.schema, SYSTEM, "zh-CN")
-        for rule in rules:
-            desk.pause(rule, is_paused=False)
-        yield
-        for rule in rules:
-            desk.pause(rule, is_paused=True)
-
-    def settle(self) -> None:
-        while self.application.run_rules(self.schema):
-            pass
-
-    def later(self, days: int) -> None:
-        self.clock[0] += timedelta(days=days)
-        self.settle()
+class Office(Clocked):
+    """The company of the module."""
 
     def user(self, name: str, *roles: str) -> int:
         return self.made("user", name=name, login=name, roles=list(roles)).id
-
-    def told(self, record: RecordRef | None = None) -> Sequence[tuple[Any, ...]]:
-        """(channel, to, text) of what rules said, about one record if it is named."""
-        return self.ask(
-            "SELECT channel, coalesce(recipient::text, address), text FROM onebook_message WHERE kind = 'rule'"
-            " AND (%(id)s::bigint IS NULL OR record = %(id)s) ORDER BY id",
-            id=None if record is None else record.id,
-        )
 
     def runs(self, rule: str) -> list[str]:
         """The states of a rule's runs."""
@@ -59,9 +30,7 @@ class Office(World):
 @pytest.fixture(scope="module")
 def company_office(published: tuple[Database, Company]) -> Office:
     clock = [NOW]
-    office = Office(Application(published[0], now=lambda: clock[0]), published[1].schema)
-    office.clock = clock
-    return office
+    return Office(Application(published[0], now=lambda: clock[0]), published[1].schema, clock=clock)
 
 
 @pytest.fixture

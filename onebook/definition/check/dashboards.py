@@ -24,7 +24,7 @@ _TRENDS: Final = frozenset({"line", "bar", "area"})
 _BY_ONE: Final = frozenset({"pie", "funnel", "map", "calendar"})
 #: Settings that only tiles of metrics, of reports, of lists understand.
 _SETTINGS: Final[Mapping[str, frozenset[str]]] = {
-    "compare": frozenset({"metrics"}),
+    "compare": frozenset({"metrics", "report"}),
     "trend": frozenset({"metrics"}),
     "goal": frozenset({"metrics"}),
     "rows": frozenset({"report"}),
@@ -174,10 +174,12 @@ def _check_report(declared: Declarations, tile: Tile, at: Subject) -> None:
     if (tile.drawn == "pivot") != (tile.pivot is not None) and tile.drawn in ("pivot", "table"):
         at.at("pivot").wrong("pivot_missing", tile.drawn)
     if report.source in ("entries", "subjects"):
-        for name in ("rows", "pivot", "sort", "top", "running", "share"):
+        for name in ("rows", "pivot", "sort", "top", "running", "share", "compare"):
             if getattr(tile, name):
                 at.at(name).wrong("fixed_rows", report.source)
         return
+    if tile.compare is not None:
+        _check_compared(report, tile, at)
     keys = _check_keys(declared, report, tile, at)
     for number, name in enumerate(tile.columns):
         if name not in report.columns and name not in _buckets(report):
@@ -192,6 +194,13 @@ def _check_report(declared: Declarations, tile: Tile, at: Subject) -> None:
         at.at("rows").wrong("one_key", tile.drawn)
     if tile.drawn == "calendar" and not _is_by_day(declared, report, keys):
         at.at("rows").wrong("unknown_grain", tile.drawn)
+
+
+def _check_compared(report: Report, tile: Tile, at: Subject) -> None:
+    """Only what is of a time has one before it; what stands across is no row of either."""
+    months = any(VALUE_KINDS[one.kind] is Kind.DATE for one in report.parameters.values())
+    if tile.pivot is not None or not months:
+        at.at("compare").wrong("now_has_no_past", tile.tile)
 
 
 def _buckets(report: Report) -> set[str]:

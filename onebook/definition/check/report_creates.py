@@ -9,7 +9,7 @@ from onebook.definition.check.problems import Subject
 from onebook.definition.declarations import Declarations
 from onebook.definition.field import FieldKind
 from onebook.definition.report import Report
-from onebook.definition.report_create import Covered, ReportCreate
+from onebook.definition.report_create import OPEN_FROM, OPEN_TO, Covered, ReportCreate
 from onebook.definition.scope import VALUE_KINDS
 from onebook.expression.check import check
 from onebook.expression.scope import Found, Scope
@@ -31,6 +31,8 @@ class RowScope:
         self._declared = declared
         self._source = source
         self._report = report
+        #: Names of days that are left, where others deal with days.
+        self.left = {OPEN_FROM, OPEN_TO} if any(one.days is not None for one in report.unless) else set()
         #: Each column that can be read.
         self.columns: dict[str, Expression] = {}
         for name, column in report.columns.items():
@@ -42,14 +44,14 @@ class RowScope:
         """What a name means: a column, or what the source calls so."""
         column = self.columns.get(name)
         if column is None:
-            return self._source.find(name)
+            return Found(Type(Kind.DATE), None) if name in self.left else self._source.find(name)
         # Behind what a condition chose nobody can look.
         is_link = column.type.kind is Kind.LINK and isinstance(column.tree, Path)
         return Found(column.type, self._declared.scope_of(column.type.of or "") if is_link else None)
 
     def stands(self, path: str) -> bool:
         """Whether the row knows what a formula reads: a column, a key, or what lies behind one that is a link."""
-        if path.partition(".")[0] in self.columns:
+        if path.partition(".")[0] in self.columns or path in self.left:
             return True
         name = path.removeprefix(_UP)
         if name != path and self._source.find(name.partition(".")[0]) is not None:
@@ -107,6 +109,12 @@ class _Reading:
                 found = self._formula(text, VALUE_KINDS[field.kind], place.at("same", name))
                 if found is not None and found.type.kind is Kind.LINK and found.type.of not in (field.to, None):
                     place.at("same", name).wrong("other_link", f"{found.type.of} ≠ {field.to}")
+            if covered.days is not None:
+                for name, at_name in ((covered.days.starts, "starts"), (covered.days.ends, "ends")):
+                    if name not in fields or fields[name].kind is not FieldKind.DATE:
+                        place.at("days", at_name).wrong("unknown_field", name)
+                self._formula(covered.days.first, Kind.DATE, place.at("days", "first"))
+                self._formula(covered.days.last, Kind.DATE, place.at("days", "last"))
             if covered.when is not None:
                 scope = self._declared.scope(form, lines or None)
                 at_when = place.at("when")

@@ -1,9 +1,11 @@
 """Checks of rules: one trigger that exists, conditions that the database can compute, consequences that fit."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from onebook.definition.approval import ApprovalStep
+from onebook.definition.check.approvals import check_may_wait, check_steps
 from onebook.definition.check.lowering import lower_dry
 from onebook.definition.check.people import check_people
 from onebook.definition.check.problems import Problems, Subject
@@ -175,10 +177,29 @@ class _Rule:
             subject.at("refuse").wrong("refuses_or_asks", rule.rule)
         if rule.ask and rule.on.transition is None:
             subject.at("ask").wrong("asks_of_a_step", rule.rule)
+        form = self._declared.forms.get(str(rule.form))
+        if rule.ask and form is not None and rule.on.transition in form.transitions:
+            check_may_wait(form, form.transitions[rule.on.transition], subject.at("ask"))
+            check_steps(self._declared, form, rule.ask, subject.at("ask"))
         if rule.do:
             subject.at("do").wrong("before_does_nothing", rule.rule)
+        if rule.when is not None:
+            self._check_behind_made(rule.when, subject.at("when"))
+        for text, at in _asking(rule.ask, subject.at("ask")):
+            self._check_behind_made(text, at)
         if rule.once != "time":
             subject.at("once").wrong("before_every_time", rule.once)
+
+    def _check_behind_made(self, text: str, at: Subject) -> None:
+        """What the step itself makes is not there yet when the rule looks: nothing behind a link to it can be read."""
+        step = self._declared.forms[self._rule.form].transitions.get(self._rule.on.transition or "")
+        if step is None:
+            return
+        behind = tuple(f"{make.each}.{make.into}." if make.each else f"{make.into}." for make in step.makes)
+        read = Subject.silent().attempt(rule_formula, self._declared, self._rule, text)
+        for path in sorted(() if read is None else read.paths):
+            if path.startswith(behind):
+                at.wrong("behind_made", path)
 
     def _check_after(self, form: Form) -> None:
         rule, subject = self._rule, self._subject
@@ -323,3 +344,17 @@ class _Rule:
     def _knows_old(self) -> bool:
         """Whether what values were before the change is still known: as long as the change is under way."""
         return self._rule.phase == "before" and bool(self._rule.on.changed)
+
+
+def _asking(steps: Sequence[ApprovalStep], at: Subject) -> Iterator[tuple[str, Subject]]:
+    """Every formula by which a rule finds out whom to ask, with its place."""
+    for number, step in enumerate(steps):
+        place = at.at(number)
+        asked = [(who, place.at("by")) for who in step.by]
+        asked += [(who, place.at("table", case, "by")) for case, one in enumerate(step.table) for who in one.by]
+        conditions = [(step.when, place.at("when"))]
+        conditions += [(one.when, place.at("table", case, "when")) for case, one in enumerate(step.table)]
+        found = [(who.person or who.head_of, where) for who, where in asked]
+        yield from ((text, where) for text, where in (*conditions, *found) if text is not None)
+        for branch, inner in enumerate(step.branches):
+            yield from _asking(inner, place.at("branches", branch))

@@ -79,7 +79,18 @@ BROKEN = [
         "approval.steps.1.branches.0.0.by.0.person",
     ),
     ("amount > 20", "amont > 20", "expression.unknown_name", "approval.steps.1.branches.1.0.table.0.when"),
-    ("label: f\n", "label: f\n    irreversible: n\n    reopens: TODAY()\n", "definition.approval_draws", "approval"),
+    (
+        "label: f\n",
+        "label: f\n    irreversible: n\n    reopens: TODAY()\n    entries: [{amount: amount, debit: a, credit: b}]\n",
+        "definition.approval_draws",
+        "approval",
+    ),
+    (
+        "label: f\n",
+        "label: f\n    edits: [amount]\n    draws: [{report: r, sets: {amount: total}}]\n",
+        "definition.approval_draws",
+        "approval",
+    ),
 ]
 
 

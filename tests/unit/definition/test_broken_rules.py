@@ -46,6 +46,17 @@ BROKEN = [
         "ask",
         "asks_of_a_step",
     ),
+    (
+        "form: job\non: {transition: begin}\nphase: before\nask: [{step: a, label: a, by: {role: nothing}}]",
+        "ask.0.by.0.role",
+        "unknown_role",
+    ),
+    ('form: job\non: {transition: equip}\nphase: before\nwhen: part.name = "x"\nrefuse: no', "when", "behind_made"),
+    (
+        "form: job\non: {transition: equip}\nphase: before\nask: [{step: a, label: a, by: {person: part.keeper}}]",
+        "ask.0.by",
+        "behind_made",
+    ),
     ("form: job\non: {created: true}\nrefuse: no\ndo: {set: {size: 1}}", "phase", "too_late_to_refuse"),
     ("form: job\non: {created: true}", "do", "does_nothing"),
     ("form: job\non: {created: true}\nonce: episode\ndo: {set: {size: 1}}", "once", "no_episode"),

@@ -49,6 +49,8 @@ fields:
       unit: {kind: link, to: unit, label: 单位 | Unit}
       quantity: {kind: quantity, counts: thing, in_unit: unit, label: 数 | Quantity}
       before: {kind: link, to: paper.lines, label: 前 | Before}
+      since: {kind: date, label: 自 | Since}
+      until: {kind: date, label: 至 | Until}
 states: {draft: 草 | Draft}
 ---
 report: rows_left
@@ -59,7 +61,10 @@ parameters:
   least: {kind: quantity, label: 至少 | At least}
 rows: [id, thing]
 unless:
-  - {form: paper.lines, same: {before: id}, when: quantity > least}
+  - form: paper.lines
+    same: {before: id}
+    when: quantity > least
+    days: {starts: since, ends: until, first: TODAY(), last: TODAY() + 9}
 columns:
   quantity: {label: 数 | Quantity, shows: quantity, total: true}
 """
@@ -82,12 +87,16 @@ def test_the_shop_is_whole() -> None:
         ("in_unit: unit", "in_unit: thing", "unknown_field", "form paper: fields.lines.fields.quantity.in_unit"),
         ("counts: thing, in", "in", "counts_misplaced", "form paper: fields.lines.fields.quantity.in_unit"),
         ("text, label: 注", "text, counts: x, label: 注", "counts_misplaced", "form paper: fields.note.counts"),
-        ("form: paper.lines, same", "form: nothing, same", "unknown_form", "report rows_left: unless.0.form"),
-        ("form: paper.lines, same", "form: paper.rows, same", "unknown_lines", "report rows_left: unless.0.form"),
+        ("form: paper.lines\n    same", "form: nothing\n    same", "unknown_form", "report rows_left: unless.0.form"),
+        ("form: paper.lines\n    s", "form: paper.rows\n    s", "unknown_lines", "report rows_left: unless.0.form"),
         ("{before: id}", "{after: id}", "unknown_field", "report rows_left: unless.0.same.after"),
         ("{before: id}", "{before: thing}", "other_link", "report rows_left: unless.0.same.before"),
         ("{before: id}", "{quantity: unit}", "wrong_type", "report rows_left: unless.0.same.quantity"),
         ("when: quantity >", "when: quantity +", "wrong_type", "report rows_left: unless.0.when"),
+        ("starts: since", "starts: quantity", "unknown_field", "report rows_left: unless.0.days.starts"),
+        ("ends: until", "ends: nothing", "unknown_field", "report rows_left: unless.0.days.ends"),
+        ("first: TODAY()", "first: 9", "wrong_type", "report rows_left: unless.0.days.first"),
+        ("last: TODAY()", "last: thing", "wrong_type", "report rows_left: unless.0.days.last"),
         ("rows: [id, thing]", "rows: []", "rows_without_keys", "report rows_left: unless"),
     ],
 )  # fmt: skip

@@ -8,12 +8,12 @@ from onebook.definition.app import App
 from onebook.definition.overlay import at, changed_paths, merged
 from onebook.definition.read import read_app, read_text
 from onebook.definition.refusal import DefinitionRefusal
-from onebook.definition.shipped import shipped_apps
+from onebook.definition.shipped import all_apps
 from onebook.definition.source import SourceError, documents
 from onebook.definition.write import text_of
 
 
-@pytest.mark.parametrize("app", shipped_apps(), ids=lambda app: app.app)
+@pytest.mark.parametrize("app", all_apps(), ids=lambda app: app.app)
 def test_written_and_read_again_is_the_same(app: App) -> None:
     assert read_text(text_of(app)) == app
 
