@@ -3,15 +3,18 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.scope import USERS
-from onebook.engines.companies import Companies
+from onebook.engines.companies import Companies, Result
 from onebook.engines.dashboard.boards import Boards
+from onebook.engines.dashboard.handing import look_of
 from onebook.engines.dashboard.shares import SharedBoard, Shares
 from onebook.engines.dashboard.shares import opened as opened_share
 from onebook.engines.dashboard.subscriptions import Sender, Subscriptions
+from onebook.engines.dashboard.tables import FileKind, spoken
 from onebook.engines.design.publish import ZONE
 from onebook.engines.message.alarm import alarm
 from onebook.engines.message.courier import Courier
@@ -132,7 +135,12 @@ class Application(Companies):
         company = self._company(schema)
         context = company.ground.context(actor, self._now())
         with self._reading(schema) as transaction:
-            return cut_page(company.reports, transaction, request, cut, actor, context)
+            page = cut_page(company.reports, transaction, request, cut, actor, context)
+            given = company.reports.parameters(request, actor, context)
+            parameters = company.reports.declared(request.report).parameters
+            titles = company.dashboards.titles(transaction, parameters, given, actor, context)
+        groups = company.reports.groups(request.report, actor)
+        return replace(page, groups=groups, extra={**page.extra, "titles": titles})
 
     def report_rows(self, schema: str, actor: Actor, request: RowsRequest) -> dict[str, Any]:
         """The rows that sum to a measure of a report over records."""
@@ -140,12 +148,25 @@ class Application(Companies):
         with self._reading(schema) as transaction:
             return company.reports.rows(transaction, request, actor, company.ground.context(actor, self._now()))
 
-    def export_report(self, schema: str, actor: Actor, request: ReportRequest, target: BinaryIO, kind: Format) -> None:
-        """All rows of a report as a file. Refuses whoever may not take them out."""
+    def export_report(
+        self, schema: str, actor: Actor, request: ReportRequest, target: BinaryIO, kind: FileKind, cut: Cut = WHOLE
+    ) -> None:
+        """All rows of a report as a file; cut, or on paper, as it is looked at. Refuses whoever may not take them
+        out."""
+        if kind == "pdf" or not cut.is_whole:
+            taken = self.boards(schema, actor).report_taken_out(
+                request.report, request.parameters, look_of(request, cut)
+            )
+            taken.write(target, kind)
+            return
         company = self._company(schema)
         with self._reading(schema) as transaction:
             context = company.ground.context(actor, self._now())
-            company.exports.report(transaction, request, actor, context, target, kind)
+            given = company.reports.parameters(request, actor, context)
+            parameters = company.reports.declared(request.report).parameters
+            titles = company.dashboards.titles(transaction, parameters, given, actor, context)
+            asked = spoken(parameters, given, titles, actor.language, context.zone)
+            company.exports.report(transaction, request, actor, context, target, kind, asked)
 
     def boards(self, schema: str, actor: Actor) -> Boards:
         """Dashboards and metrics as an actor sees them."""
@@ -266,8 +287,11 @@ class Application(Companies):
         """What waits for an actor."""
         ground = self.ground(schema)
         with self._reading(schema) as transaction:
-            places = self.menus(schema, actor, language)
-            return home(transaction, ground.catalog, ground.tables, actor, self._now(), ground.zone, language, places)
+            boards = self.boards(schema, actor).names()
+            places = menus(ground.catalog, actor, language, boards)
+            return home(
+                transaction, ground.catalog, ground.tables, actor, self._now(), ground.zone, language, places, boards
+            )
 
     def talk(self, schema: str, actor: Actor) -> Talk:
         """What an actor says and hears beside records: comments, files, notifications."""
@@ -397,9 +421,11 @@ class Application(Companies):
         for command, outcome in runner.done:
             self._tell(schema, *told(command, outcome))
 
-    def outside(self, schema: str) -> Outside:
-        """The open doors of a company: webhooks and public forms."""
-        return Outside(self.database, self.ground(schema), self.outlets.vault, self._now())
+    def outside(self, schema: str, action: Callable[[Outside], Result]) -> Result:
+        """What somebody does at the open doors of a company: webhooks and public forms."""
+        return self._on_ground(
+            schema, lambda ground: action(Outside(self.database, ground, self.outlets.vault, self._now()))
+        )
 
     def _rules_round(self, schema: str, ground: Ground) -> int:
         return working.work(self.database, ground, self._now(), lambda runner: self._ran(schema, runner))

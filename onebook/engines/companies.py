@@ -161,7 +161,7 @@ class Companies:
             raise NotPublished
         ground = Ground(schema, catalog, version, ZONE, states, flowing(self.database, schema))
         lists, reports = Lists(catalog, ground.tables), Reports(catalog, ground.tables)
-        dashboards = Dashboards(catalog, ground.tables, lists, reports, Metrics(catalog, reports))
+        dashboards = Dashboards(catalog, ground.tables, lists, reports, Metrics(catalog, reports), ground.kept)
         prints = Prints(catalog, ground.forms, reports)
         return _Company(ground, lists, reports, Exports(lists, reports), prints, dashboards, time.monotonic())
 

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import errors, sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from onebook.storage.transaction import Connection, Transaction
+from onebook.storage.transaction import Connection, Statement, Transaction
 from onebook.values.refusal import Refusal, Status
 
 APPLICATION_ROLE = "onebook_app"
@@ -52,6 +52,13 @@ _FOR_READERS = "SELECT " + ", ".join(
         "enable_hashjoin": "on",
         "enable_mergejoin": "on",
     }.items()
+)
+#: Among the statements of a transaction that writes: those between these two hold many values against whole tables, and
+#: are planned for them each time.
+PLANNED_FOR_VALUES = Statement(_FOR_READERS.replace("'auto'", "'force_custom_plan'"))
+PLANNED_ONCE = Statement(
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), "
+    + ", ".join(f"set_config('enable_{name}', 'off', true)" for name in ("seqscan", "hashjoin", "mergejoin"))
 )
 POOL_TIMEOUT_S = 10
 RETRIES = 3

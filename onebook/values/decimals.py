@@ -1,6 +1,7 @@
 """Exact decimals: the scales of money and quantities, and the one rounding rule."""
 
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import cache
 
 MONEY_SCALE = 2
 QUANTITY_SCALE = 6
@@ -17,9 +18,15 @@ ZERO = Decimal(0)
 EXACT = Context(prec=76, rounding=ROUND_HALF_UP)
 
 
+@cache
+def _unit(scale: int) -> Decimal:
+    """One of the last digit that is kept."""
+    return Decimal(1).scaleb(-scale)
+
+
 def rounded(value: Decimal, scale: int) -> Decimal:
     """The value at `scale` digits after the point, halves away from zero (HALF_UP)."""
-    return value.quantize(Decimal(1).scaleb(-scale), context=EXACT)
+    return value.quantize(_unit(scale), context=EXACT)
 
 
 def money(value: Decimal) -> Decimal:

@@ -21,7 +21,7 @@ CHINESE = re.compile("客户|顾客|供应商|销售|采购|商品|产品|仓库
 #: and words of bookkeeping and of programming.
 PLAIN = {
     "company", "user", "department", "party", "item", "place", "lot", "document", "unit", "transfer", "subject",
-    "allocation", "receipt", "payment", "product", "region",
+    "allocation", "receipt", "payment", "product", "region", "course",
 }  # fmt: skip
 #: What the pages are written in.
 PAGES = frozenset({".ts", ".tsx", ".json", ".css"})

@@ -13,11 +13,11 @@ from onebook.definition.form import Form
 from onebook.definition.model import Declared
 from onebook.definition.report import Report
 from onebook.definition.role import Role
-from onebook.definition.shipped import SHIPPED, shipped_apps
+from onebook.definition.shipped import FURTHER, SHIPPED, all_apps
 from onebook.definition.transition import Transition
 from onebook.values.label import Label
 
-CATALOG = Catalog.of(shipped_apps())
+CATALOG = Catalog.of(all_apps())
 FORMS = list(CATALOG.forms.values())
 TRANSITIONS = [(form, name, step) for form in FORMS for name, step in form.transitions.items()]
 #: Everybody but the administrator, who may do everything anyway.
@@ -48,7 +48,7 @@ def labels_of(value: object) -> Iterator[Label]:
             yield from labels_of(getattr(value, name))
 
 
-@pytest.mark.parametrize("app", shipped_apps(), ids=SHIPPED)
+@pytest.mark.parametrize("app", all_apps(), ids=(*SHIPPED, *FURTHER))
 def test_every_label_speaks_both_languages(app: object) -> None:
     for label in labels_of(app):
         assert CHINESE.search(label.chinese), label
@@ -56,14 +56,14 @@ def test_every_label_speaks_both_languages(app: object) -> None:
         assert not CHINESE.search(label.english), label
 
 
-@pytest.mark.parametrize("count", range(1, len(SHIPPED) + 1))
+@pytest.mark.parametrize("count", range(1, len(SHIPPED) + len(FURTHER) + 1))
 def test_apps_stand_with_what_they_need_and_nothing_more(count: int) -> None:
-    catalog = Catalog.of(shipped_apps()[:count])
+    catalog = Catalog.of(all_apps()[:count])
     assert catalog.forms
 
 
 def test_the_order_of_apps_does_not_matter() -> None:
-    assert Catalog.of(shipped_apps()[::-1]).version == CATALOG.version
+    assert Catalog.of(all_apps()[::-1]).version == CATALOG.version
 
 
 @forms

@@ -97,7 +97,7 @@ def installed(home: Path) -> Iterator[Product]:
             transaction.commit()
         user = {"name": LOGIN, "login": LOGIN, "roles": ["administrator"]}
         house.application.execute(company.schema, Command(Create("user", user), SYSTEM))
-    product = Product(home, _free_port(), company.schema)
+    product = Product(home, free_port(), company.schema)
     try:
         product.start()
         yield product
@@ -166,7 +166,8 @@ class Client:
         return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -37,8 +37,6 @@ def execute(database: Database, ground: Ground, command: Command, now: datetime,
 
     def attempt() -> Outcome:
         with database.transaction(ground.schema) as transaction:
-            if along is not None:
-                along.begin(transaction)
             return travel(Road(transaction, ground, command, now, along=along))
 
     return persistently(lambda: retrying(attempt))

@@ -8,7 +8,7 @@ from typing import Any
 
 from onebook.access.actor import Actor
 from onebook.definition.catalog import Catalog
-from onebook.engines.form.forms import Forms
+from onebook.engines.form.forms import Forms, forms_of
 from onebook.engines.process.composing.roles import ledger_roles
 from onebook.engines.process.composing.transitions import Transitions
 from onebook.engines.process.keeping.meters import Meters
@@ -53,7 +53,7 @@ class Ground:
     @cached_property
     def forms(self) -> Forms:
         """Its forms, compiled."""
-        return Forms(self.catalog)
+        return forms_of(self.catalog)
 
     @cached_property
     def tables(self) -> Tables:

@@ -125,3 +125,10 @@ class TooManyDocuments(Refusal):
     """More documents than are made at once: `documents`, `most`."""
 
     code = "process.too_many_documents"
+
+
+class DrawnOtherwise(Refusal):
+    """What a step draws is not what was agreed to any more. Data: transition."""
+
+    code = "process.drawn_otherwise"
+    status = Status.CONFLICT

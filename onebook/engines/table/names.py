@@ -18,6 +18,9 @@ RECORD_COLUMNS: Final = (
 ROW_COLUMNS: Final = ("id", "parent", "position")
 #: Under which the trail tells of a file that came or went; no field can be called so.
 FILE_IN_TRAIL: Final = "@file"
+#: Under which the trail tells what happened to the approval of a step; its actions begin with the sign.
+FLOW_IN_TRAIL: Final = "@flow"
+FLOW_SIGN: Final = "@"
 
 
 class Declared(Protocol):

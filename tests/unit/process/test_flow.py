@@ -194,6 +194,13 @@ def test_an_absence_that_begins_takes_along_what_is_asked_now() -> None:
     assert not flow.hand_over()
 
 
+def test_whoever_is_away_takes_back_what_is_their_own() -> None:
+    flow = begun(stop("first", 1, 4, agree="all"), p1=2)
+    assert not flow.take_back(task(flow, 4).number, 4)
+    assert flow.take_back(task(flow, 2).number, 1)
+    assert [(one.person, one.on_behalf_of) for one in flow.open_tasks()] == [(1, None), (4, None)]
+
+
 def test_who_counts_as_agreed_is_not_asked() -> None:
     assert begun(stop("first", 1, agreed=(ME,))).state == "granted"
     both = begun(stop("first", 1, agreed=(ME,), agree="all"))

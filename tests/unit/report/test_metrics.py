@@ -61,7 +61,8 @@ def world(database: Database) -> World:
 
 def boards(world: World, actor: Actor = SYSTEM) -> Boards:
     catalog = world.ground.catalog
-    dashboards = Dashboards(catalog, world.ground.tables, world.lists, world.reports, Metrics(catalog, world.reports))
+    metrics, kept = Metrics(catalog, world.reports), world.ground.kept
+    dashboards = Dashboards(catalog, world.ground.tables, world.lists, world.reports, metrics, kept)
     return Boards(world.database, world.ground.schema, dashboards, actor, world.context(actor))
 
 
