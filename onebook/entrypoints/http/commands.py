@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
+from onebook.access.refusals import NotSignedIn
 from onebook.engines.application import Application
 from onebook.engines.process.command import Action, Command
 from onebook.engines.process.outcome import Outcome
@@ -14,7 +15,7 @@ from onebook.engines.view.discretion import Discretion
 from onebook.entrypoints.http.addresses import name_in_address, record_in_address
 from onebook.entrypoints.http.answers import answered
 from onebook.entrypoints.http.body import Shape, shaped
-from onebook.entrypoints.http.identity import KEY_HEADER, Visitor, checked_key, current_visitor
+from onebook.entrypoints.http.identity import COOKIE, KEY_HEADER, Visitor, checked_key, current_visitor
 from onebook.entrypoints.http.problems import body_of
 from onebook.locale.texts import problem_text
 from onebook.values.reference import RecordRef
@@ -68,7 +69,9 @@ class Asked:
 
 
 async def asked_of(request: Request) -> Asked:
-    """A request whose body has arrived."""
+    """A request whose body has arrived. Whoever has no session at all is refused before it is read."""
+    if COOKIE not in request.cookies:
+        raise NotSignedIn
     return Asked(request, await request.body())
 
 

@@ -1,5 +1,6 @@
 """Two walls around every request, as plain ASGI: how much may come in, and which headers go out."""
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -27,6 +28,9 @@ SECURITY_HEADERS = {
 #: What every answer says unless it says otherwise, as it travels; and what those of the API say besides.
 _OF_PAGES = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
 _OF_DATA = (*_OF_PAGES, (b"cache-control", b"no-store"))
+#: The addresses that files are sent to: what is imported, and what is put beside a record.
+_UPLOADS = re.compile(r"/api/[^/]+/import(/preview|/wrong_rows)?")
+_BESIDE = re.compile(r"/api/[^/]+/[^/]+/files")
 
 
 class Guard:
@@ -78,11 +82,11 @@ class Guard:
 
     def _limit(self, scope: Scope) -> int:
         """Only imports and what is put beside records carry files."""
-        if scope["method"] == "POST" and scope["path"].endswith("/files"):
-            return self.settings.attachment_limit
         if scope["path"].startswith(("/api/open/", "/api/hooks/")):
             return self.settings.outside_limit
-        is_upload = scope["method"] == "POST" and "/import" in scope["path"]
+        if scope["method"] == "POST" and _BESIDE.fullmatch(scope["path"]):
+            return self.settings.attachment_limit
+        is_upload = scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]) is not None
         return self.settings.upload_limit if is_upload else self.settings.body_limit
 
 

@@ -128,6 +128,19 @@ def test_more_than_two_megabytes_is_too_much(boss: Person, nobody: Person) -> No
     assert boss.get("/api/customer", q="x" * 20_000).status_code == 413
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/imports", "/api/importx/preview", "/api/files", "/api/hooks/files", "/api/open/files"]
+)
+def test_only_uploads_may_be_large(nobody: Person, path: str) -> None:
+    answer = nobody.client.post(path, content=b"x" * 3_000_000, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "http.too_large")
+
+
+def test_who_has_no_session_is_refused_before_anything_is_read(nobody: Person) -> None:
+    answer = nobody.client.post("/api/customer", content=b"{", headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "access.not_signed_in")
+
+
 @pytest.mark.parametrize("content", FILES)
 def test_broken_files(boss: Person, content: bytes) -> None:
     for path in ("/api/customer/import/preview", "/api/customer/import?wait=true", "/api/customer/import/wrong_rows"):

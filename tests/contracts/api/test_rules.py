@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from onebook.access.actor import SYSTEM
 from onebook.definition.read import read_text
 from onebook.engines.application import Application
+from onebook.engines.form.refusals import Duplicated
 from onebook.engines.message.outlets import Outlets
 from onebook.engines.process.command import Command, Run
 from onebook.engines.rule.refusals import TooManyKnocks
@@ -25,9 +26,17 @@ from onebook.storage.schema import create_company
 from onebook.storage.vault import Vault
 from onebook.values import webhooks
 from onebook.values.reference import RecordRef
+from onebook.values.refusal import Problem
 from tests.contracts.api.conftest import Person, Place
 
 WORKSHOP = (Path(__file__).parents[2] / "data" / "rules.yaml").read_text("utf-8")
+
+
+@pytest.fixture(autouse=True)
+def nobody_knocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who knocked in other tests is not counted in these."""
+    for name, most in (("_hooks", outside.HOOKS), ("_looks", outside.LOOKS), ("_forms", outside.FORMS)):
+        monkeypatch.setattr(outside, name, Knocks(most))
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +253,20 @@ def test_an_open_form_is_told_with_its_address_and_as_a_code(place: Place, boss:
     assert nobody.client.get("/api/rules/from_public/code", params={"origin": "https://a.b"}).status_code == 401
 
 
+def test_strangers_are_not_told_who_else_is_there(place: Place, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    def known(*_: object) -> None:
+        raise Duplicated(
+            [Problem("form.duplicate", "name", None, {"label": [], "others": ["Bob"], "ids": [7]})], form="wish"
+        )
+
+    monkeypatch.setattr("onebook.engines.process.ruling.outside.execute", known)
+    public = TestClient(app, raise_server_exceptions=False)
+    answer = public.post(f"/api/open/wish?company={place.company.id}", json={"values": {"name": "Bob B"}})
+    assert (answer.status_code, answer.json()["code"]) == (409, "form.duplicated")
+    assert "ids" not in answer.text or '"ids":[]' in answer.text
+    assert '"Bob"' not in answer.text
+
+
 def test_the_public_fills_in_what_is_open_and_is_counted(place: Place, boss: Person, app: FastAPI) -> None:
     public = TestClient(app, raise_server_exceptions=False)
     address = f"/api/open/wish?company={place.company.id}"
@@ -262,6 +285,10 @@ def test_the_public_fills_in_what_is_open_and_is_counted(place: Place, boss: Per
     twice = [public.post(address, json={"values": {"name": "Eve"}}, headers={"Idempotency-Key": "k1"}) for _ in "12"]
     assert [one.status_code for one in twice] == [201, 200]
     assert twice[0].json() == twice[1].json()
+    # Another sheet under the same key is another sheet: strangers may choose the same.
+    other = public.post(address, json={"values": {"name": "Ann"}}, headers={"Idempotency-Key": "k1"})
+    assert other.status_code == 201
+    assert any(row["name"] == "Ann" for row in boss.get("/api/wish").json()["rows"])
     # What fills in what no person sees is answered like everybody, and leaves nothing.
     robot = public.post(address, json={"values": {"name": "Spam"}, "website": "https://spam.example"})
     assert (robot.status_code, robot.json()) == (201, {"number": None})

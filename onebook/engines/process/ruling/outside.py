@@ -1,10 +1,11 @@
 """What comes from outside without anybody logged in: signed webhooks and forms that are open to the public."""
 
 import base64
+import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import orjson
 
 from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.field import FieldDeclaration, FieldKind
+from onebook.engines.form.refusals import Duplicated
 from onebook.engines.process.command import Command, Create
 from onebook.engines.process.execute import execute
 from onebook.engines.process.ground import Ground
@@ -187,7 +189,9 @@ class Outside:
         the form refuses."""
         rules = self._open(form)
         # No webhook is called so: names have no blanks.
-        message = None if key is None else Message(f"open {form}", key)
+        # Strangers may choose the same key: what they say belongs to the name.
+        said = hashlib.sha256(orjson.dumps(values, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+        message = None if key is None else Message(f"open {form}", f"{key} {said}")
         return self._made(rules, values, Arriving(self.ground, rules, "submitted", self.now, message))
 
     def trapped(self, form: str) -> None:
@@ -203,6 +207,10 @@ class Outside:
             outcome = execute(self.database, self.ground, command, self.now, along)
         except TakenBefore:
             return self._taken_before(rules[0].rule.form, along)
+        except Duplicated as refusal:
+            # Who else is there is nothing for strangers.
+            hidden = [replace(one, data={**one.data, "others": [], "ids": []}) for one in refusal.problems]
+            raise Duplicated(hidden, **refusal.data) from None
         return Taken(outcome.record.id, outcome.number, True)
 
     def _taken_before(self, form: str, along: Arriving) -> Taken:
