@@ -1,6 +1,7 @@
 """Subscriptions: a dashboard or report that comes by itself, made with its reader's rights when it is due."""
 
 import calendar
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -24,11 +25,13 @@ from onebook.expression.context import Context
 from onebook.locale.texts import text, text_of
 from onebook.storage.database import Database
 from onebook.storage.transaction import Statement
-from onebook.values.refusal import Refusal
+from onebook.values.refusal import Refusal, Status
 
 Every = Literal["day", "week", "month"]
 Form = Literal["xlsx", "pdf", "link"]
 Channel = Literal["mail", "inbox"]
+
+_log = logging.getLogger(__name__)
 
 MOST_SUBSCRIPTIONS: Final = 50
 _WEEKDAYS: Final = range(1, 8)
@@ -112,11 +115,11 @@ class Subscriptions:
         days = {"day": (None,), "week": _WEEKDAYS, "month": _MONTH_DAYS}[given.every]
         if given.day not in days:
             raise WrongSchedule
-        dashboard, _ = given.handed.asked(self._dashboards, self._actor, self._context)
+        dashboard, asked = given.handed.asked(self._dashboards, self._actor, self._context)
         if given.format != "link":
             require_figures(self._dashboards, dashboard, self._actor, self._context)
         return {
-            **given.handed.values(given.handed.parameters),
+            **given.handed.values({name: asked.told.get(name) for name in given.handed.parameters}),
             "by": self._actor.id,
             "every": given.every,
             "day": given.day,
@@ -242,16 +245,29 @@ class Sender:
         self._contexts = contexts
 
     def run(self) -> int:
-        """Send all that is due; how many were."""
+        """Send all that is due; how many were. What cannot be made for the moment stays due, and holds nothing else
+        up."""
         sent = 0
-        while (due := self._next()) is not None:
-            sent += self._sent(*due)
+        put_off: list[int] = []
+        while (found := self._next(put_off)) is not None:
+            due, reader = found
+            try:
+                sent += self._sent(due, reader)
+            except Refusal as refusal:
+                if refusal.status != Status.UNAVAILABLE:
+                    raise
+                _log.warning("subscription %s: put off, %s", due.id, refusal)
+                put_off.append(due.id)
+            except Exception:
+                # A mistake of ours in one of them: the others come nevertheless.
+                _log.exception("subscription %s: put off", due.id)
+                put_off.append(due.id)
         return sent
 
-    def _next(self) -> tuple[_Due, Actor | Refusal] | None:
-        """What is due longest, with its reader, or why there is none any more."""
+    def _next(self, put_off: Sequence[int]) -> tuple[_Due, Actor | Refusal] | None:
+        """What is due longest but for what is put off, with its reader, or why there is none any more."""
         with self._database.transaction(self._schema, read_only=True) as transaction:
-            [rows] = transaction.run(Statement(_NEXT, {"now": self._now}))
+            [rows] = transaction.run(Statement(_NEXT, {"now": self._now, "put_off": list(put_off)}))
             if not rows:
                 return None
             due = _due(rows[0])
@@ -277,6 +293,8 @@ class Sender:
             try:
                 made = making.made(due, key)
             except Refusal as refusal:
+                if refusal.status == Status.UNAVAILABLE:
+                    raise
                 then["error"] = orjson.dumps({"code": refusal.code}).decode()
                 made = making.failed(due, refusal, key)
         with self._database.transaction(self._schema) as transaction:
@@ -337,7 +355,8 @@ _ALL: Final = f"SELECT {_COLUMNS} FROM onebook_subscription WHERE by = %(by)s OR
 _COUNT: Final = "SELECT count(*) FROM onebook_subscription WHERE by = %(by)s"
 _MINE: Final = f"SELECT {_DUE} FROM onebook_subscription WHERE id = %(id)s AND by = %(by)s"
 _NEXT: Final = f"""
-SELECT {_DUE} FROM onebook_subscription WHERE NOT paused AND next_at <= %(now)s ORDER BY next_at, id LIMIT 1
+SELECT {_DUE} FROM onebook_subscription
+WHERE NOT paused AND next_at <= %(now)s AND id <> ALL(%(put_off)s::bigint[]) ORDER BY next_at, id LIMIT 1
 """
 _TAKE: Final = "SELECT id FROM onebook_subscription WHERE id = %(id)s AND NOT paused AND next_at = %(due)s FOR UPDATE"
 _MAKE: Final = """

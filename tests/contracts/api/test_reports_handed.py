@@ -12,7 +12,7 @@ import pytest
 from onebook.engines.application import Application
 from onebook.engines.print.typeset import typeset
 from onebook.entrypoints.http.app import create
-from onebook.storage.database import Database
+from onebook.storage.database import Database, Unavailable
 from tests.contracts.api.conftest import Person, opened
 
 COST = "4321.77"
@@ -202,3 +202,34 @@ def test_a_mail_is_set_when_no_transaction_is_held_and_sent_once(
     assert [(number, name, bytes(start)) for number, name, start in names] == [(files[0], "Sold.pdf", b"%PDF")]
     assert application.send_subscriptions(schema) == 0
     app.state.jobs.close()
+
+
+def test_what_cannot_be_made_for_the_moment_stays_due_and_holds_nothing_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [datetime(2026, 6, 1, 2, 0, tzinfo=UTC)]
+    application = Application(database, lambda: clock[0])
+    app = create(application, database)
+    shop = opened(app, database, application)
+    boss = shop.person("boss", language="en")
+    for form, at in (("pdf", "08:00"), ("xlsx", "08:05")):
+        body = {"report": "sold", "every": "month", "day": 2, "at": at, "format": form}
+        assert boss.post("/api/subscriptions", body).status_code == 201
+    clock[0] = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
+
+    def busy(_: object) -> bytes:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr("onebook.engines.dashboard.tables.typeset", busy)
+        assert application.send_subscriptions(shop.company.schema) == 1
+        assert application.send_subscriptions(shop.company.schema) == 0
+    assert [one["last"] is None for one in told(boss, "/api/subscriptions")] == [True, False]
+    assert application.send_subscriptions(shop.company.schema) == 1
+    assert all(one["last"]["error"] is None for one in told(boss, "/api/subscriptions"))
+    app.state.jobs.close()
+
+
+def test_what_is_of_no_time_is_not_shared_beside_another_time(boss: Person) -> None:
+    answer = boss.post("/api/shares", {"report": "statement", "look": {"compare": "year"}})
+    assert answer.json()["code"] == "report.not_comparable"
