@@ -114,3 +114,9 @@ class Report(Declared):
     without: tuple[Name, ...] = ()
     #: Documents that can be made of its rows; the report has a row per key then.
     creates: tuple[ReportCreate, ...] = ()
+
+    @property
+    def is_of_a_time(self) -> bool:
+        """Whether it is of a span, a month or a day, so that another time can stand beside it."""
+        is_of_month = any(one.kind is FieldKind.MONTH for one in self.parameters.values())
+        return is_of_month or {"from", "to"} <= self.parameters.keys() or "as_of" in self.parameters

@@ -198,8 +198,7 @@ def _check_report(declared: Declarations, tile: Tile, at: Subject) -> None:
 
 def _check_compared(report: Report, tile: Tile, at: Subject) -> None:
     """Only what is of a time has one before it; what stands across is no row of either."""
-    months = any(VALUE_KINDS[one.kind] is Kind.DATE for one in report.parameters.values())
-    if tile.pivot is not None or not months:
+    if tile.pivot is not None or not report.is_of_a_time:
         at.at("compare").wrong("now_has_no_past", tile.tile)
 
 

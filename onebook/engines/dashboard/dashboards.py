@@ -18,7 +18,7 @@ from onebook.engines.report.heading import Heading
 from onebook.engines.report.list import Lists
 from onebook.engines.report.metric.metrics import Figure, Figures, Metrics, MetricsAsked
 from onebook.engines.report.reading import Reading
-from onebook.engines.report.refusals import HiddenField, NotReadable
+from onebook.engines.report.refusals import HiddenField, NotComparable, NotReadable
 from onebook.engines.report.report import PAGE_LIMIT, ReportRequest, Reports
 from onebook.engines.report.request import ListRequest, Page
 from onebook.engines.report.span import Span
@@ -208,6 +208,8 @@ class Dashboards:
         found = Dashboard(dashboard=name, label=report.label, parameters=report.parameters, tiles=(tile,))
         if not any(True for _ in self._seen(found, actor, context)):
             raise UnknownDashboard(name=name)
+        if tile.compare is not None and not report.is_of_a_time:
+            raise NotComparable(name=report.label)
         if tile.pivot is not None:
             variant = Variant(across(report, tile.rows or None, tile.pivot))
             self.reports.sees(

@@ -81,5 +81,5 @@ class Covering:
 
 
 def _days(first: ColumnElement[Any], last: ColumnElement[Any]) -> ColumnElement[Any]:
-    """All days from the first to the last."""
-    return func.daterange(first, last, literal_column("'[]'"))
+    """All days from the first to the last; none if they are the wrong way round."""
+    return func.daterange(first, func.greatest(last + 1, first), literal_column("'[)'"))

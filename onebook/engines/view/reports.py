@@ -28,7 +28,7 @@ def described(catalog: Catalog, report: Report, language: str) -> dict[str, Any]
         # The first columns of its page are the keys of its rows, so many; a row is opened by them.
         "keys": len(report.rows),
         "opens": list(opening_columns(catalog, report)) if report.source == "subjects" else None,
-        "tenses": {name: _tense(column.shows) for name, column in report.columns.items()} if is_spanned else {},
+        "tenses": _tenses(report) if is_spanned else {},
         "parameters": [
             {
                 "name": name,
@@ -51,6 +51,10 @@ def creations(catalog: Catalog, report: Report, actor: Actor, language: str) -> 
         for one in report.creates
         if rights(catalog, actor, one.form).create is not None
     ]
+
+
+def _tenses(report: Report) -> dict[str, str]:
+    return {name: _tense(column.shows) for name, column in report.columns.items() if column.is_sum}
 
 
 def _tense(shows: str) -> str:

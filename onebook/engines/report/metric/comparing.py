@@ -112,7 +112,9 @@ def _same(value: Any, key: Heading, how: Comparison) -> Any:
     if how != "year" or plain is None or not _is_time(key):
         return plain
     text = str(plain)
-    return f"{int(text[:4]) - 1:04}{text[4:]}"
+    past = f"{int(text[:4]) - 1:04}{text[4:]}"
+    # A leap day stands beside the last day of February.
+    return past.replace("-02-29", "-02-28")
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from onebook.engines.report.request import PAGE_LIMIT
 from onebook.entrypoints.http.boards.sharing import NewShare, Subscription
 from onebook.entrypoints.http.openapi.files import FILE
 from onebook.entrypoints.http.openapi.operations import CSRF, Operation, operation, query, reference
-from onebook.entrypoints.http.openapi.schemas import ID, Schema
+from onebook.entrypoints.http.openapi.schemas import ID, Schema, shape_of
 
 _TAG: Final = "看板 | Dashboards"
 _WORD: Final[Schema] = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
@@ -44,8 +44,8 @@ def dashboard_schemas() -> dict[str, Schema]:
             less_is_better=flag, trend={"type": "array", "items": part}, opens={"type": ["object", "null"]},
             made_of={"type": "array", "items": _TEXT},
         ),
-        "NewShare": _declared(NewShare.model_json_schema()),
-        "Subscription": _declared(Subscription.model_json_schema()),
+        "NewShare": shape_of(NewShare),
+        "Subscription": shape_of(Subscription),
     }  # fmt: skip
 
 
@@ -116,7 +116,3 @@ def _kinds(*names: str) -> dict[str, Any]:
 
 def _properties(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties}
-
-
-def _declared(schema: Schema) -> Schema:
-    return {**schema, "additionalProperties": False}

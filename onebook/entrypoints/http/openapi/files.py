@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from onebook.entrypoints.http.openapi.operations import CSRF, Operation, operation, query, reference
-from onebook.entrypoints.http.openapi.schemas import Schema
+from onebook.entrypoints.http.openapi.schemas import Schema, shape_of
 from onebook.entrypoints.http.reports import Figure, LotFigure, MeterFigure, ReportFigure, ReportRows
 from onebook.entrypoints.http.upload import ImportOptions
 
@@ -29,7 +29,7 @@ def file_schemas() -> dict[str, Schema]:
                 "options": reference("ImportOptions"),
             },
         },
-        "ImportOptions": _declared(ImportOptions.model_json_schema()),
+        "ImportOptions": shape_of(ImportOptions),
         "ImportResult": _object(
             new=_COUNT, changed=_COUNT, unchanged=_COUNT, wrong=_COUNT, columns={"type": "object"}, problems=problems,
             more_problems=_COUNT, warnings=problems, created_links={"type": "array", "items": {"type": "object"}},
@@ -40,11 +40,11 @@ def file_schemas() -> dict[str, Schema]:
             stage=_text(), done=_COUNT, total=_COUNT, result=result, has_wrong_rows={"type": "boolean"},
             problem=refusal,
         ),
-        "Figure": _declared(Figure.model_json_schema()),
-        "LotFigure": _declared(LotFigure.model_json_schema()),
-        "MeterFigure": _declared(MeterFigure.model_json_schema()),
-        "ReportFigure": _declared(ReportFigure.model_json_schema()),
-        "ReportRows": _declared(ReportRows.model_json_schema()),
+        "Figure": shape_of(Figure),
+        "LotFigure": shape_of(LotFigure),
+        "MeterFigure": shape_of(MeterFigure),
+        "ReportFigure": shape_of(ReportFigure),
+        "ReportRows": shape_of(ReportRows),
     }  # fmt: skip
 
 
@@ -81,11 +81,6 @@ def file_paths() -> dict[str, dict[str, Operation]]:
             )
         },
     }  # fmt: skip
-
-
-def _declared(schema: Schema) -> Schema:
-    """A shape as the server itself checks it."""
-    return {name: part for name, part in schema.items() if name != "title"}
 
 
 def _object(**properties: Schema) -> Schema:

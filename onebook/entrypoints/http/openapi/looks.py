@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from onebook.definition.form import Form
 from onebook.engines.table.rights import Rights
 from onebook.entrypoints.http.openapi.operations import CSRF, KEY, Operation, operation, query, reference
-from onebook.entrypoints.http.openapi.schemas import ID, Schema
+from onebook.entrypoints.http.openapi.schemas import ID, Schema, shape_of
 from onebook.entrypoints.http.shapes import Bulk, ChangedView, Draft, Links, NewView, Preferences, Typed
 
 _TEXT: Schema = {"type": "string", "maxLength": 4096}
@@ -47,11 +45,11 @@ def looked_at(form: Form, rights: Rights) -> Iterator[tuple[str, str, Operation]
     if rights.read is not None:
         view = reference("SavedView")
         many: Schema = {"type": "array", "items": view}
-        changed = _shape(ChangedView)
+        changed = shape_of(ChangedView)
         yield "/groups", "get", said("groups", "Groups of a list", parameters=_GROUPED, answer=reference("Groups"))
         yield "/views", "get", said("views", "Saved views", answer=many)
         yield "/views", "post", said(
-            "make_view", "Keep a view", parameters=[CSRF], body=_shape(NewView), answer=view, status="201"
+            "make_view", "Keep a view", parameters=[CSRF], body=shape_of(NewView), answer=view, status="201"
         )  # fmt: skip
         yield "/views/{view}", "put", said(
             "change_view", "Change a view", parameters=[_VIEW, CSRF], body=changed, answer=view
@@ -59,45 +57,18 @@ def looked_at(form: Form, rights: Rights) -> Iterator[tuple[str, str, Operation]
         yield "/views/{view}", "delete", said("drop_view", "Away with a view", parameters=[_VIEW, CSRF], status="204")
     if rights.read is not None or rights.create is not None:
         words = "What formulas read behind links that are being chosen"
-        yield "/linked", "post", said("linked", words, parameters=[CSRF], body=_shape(Links))
+        yield "/linked", "post", said("linked", words, parameters=[CSRF], body=shape_of(Links))
         words = "The figures beside a record, for values as they are typed"
-        yield "/beside", "post", said("beside", words, parameters=[CSRF], body=_shape(Typed), answer=_FIGURES)
+        yield "/beside", "post", said("beside", words, parameters=[CSRF], body=shape_of(Typed), answer=_FIGURES)
     if rights.create is not None or rights.update is not None:
         words = "The record as it would be; nothing is written"
-        yield "/draft", "post", said("draft", words, parameters=[CSRF], body=_shape(Draft))
+        yield "/draft", "post", said("draft", words, parameters=[CSRF], body=shape_of(Draft))
     if rights.do or rights.reverse or rights.delete is not None:
         words = "One thing done with many records, each in its own transaction"
-        yield "/bulk", "post", said("bulk", words, parameters=[CSRF, KEY], body=_shape(Bulk))
+        yield "/bulk", "post", said("bulk", words, parameters=[CSRF, KEY], body=shape_of(Bulk))
 
 
-def _shape(model: type[BaseModel]) -> Schema:
-    """The schema of a request's fixed shape, whole in its place."""
-    schema = model.model_json_schema()
-    inner = schema.pop("$defs", {})
-    found: Schema = _within(schema, inner)
-    return found
-
-
-def _within(part: Any, inner: Schema, around: tuple[str, ...] = ()) -> Any:
-    match part:
-        case {"$ref": str() as name} if name in around:
-            # What contains itself is told once.
-            return {"type": "object"}
-        case {"$ref": str() as name}:
-            return _within(inner[name.rpartition("/")[2]], inner, (*around, name))
-        case dict():
-            # Titles repeat the names.
-            return {
-                key: _within(one, inner, around)
-                for key, one in part.items()
-                if key != "title" or not isinstance(one, str)
-            }
-        case list():
-            return [_within(one, inner, around) for one in part]
-    return part
-
-
-PREFERENCES: Final = _shape(Preferences)
+PREFERENCES: Final = shape_of(Preferences)
 #: Answers that all forms share.
 LOOKS: Final[dict[str, Schema]] = {
     "SavedView": {

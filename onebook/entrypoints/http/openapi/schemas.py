@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from onebook.definition.field import FieldDeclaration, FieldKind
 from onebook.definition.form import Form
 from onebook.engines.table.columns import PRECISION, scale_of
@@ -131,3 +133,30 @@ def _or_null(schema: Schema) -> Schema:
         return {"anyOf": [schema, {"type": "null"}]}
     nullable = {**schema, "type": [schema["type"], "null"]}
     return {**nullable, "enum": [*schema["enum"], None]} if "enum" in schema else nullable
+
+
+def shape_of(model: type[BaseModel]) -> Schema:
+    """The schema of a request's fixed shape, whole in its place."""
+    schema = model.model_json_schema()
+    inner = schema.pop("$defs", {})
+    found: Schema = _within(schema, inner)
+    return found
+
+
+def _within(part: Any, inner: Schema, around: tuple[str, ...] = ()) -> Any:
+    match part:
+        case {"$ref": str() as name} if name in around:
+            # What contains itself is told once.
+            return {"type": "object"}
+        case {"$ref": str() as name}:
+            return _within(inner[name.rpartition("/")[2]], inner, (*around, name))
+        case dict():
+            # Titles repeat the names.
+            return {
+                key: _within(one, inner, around)
+                for key, one in part.items()
+                if key != "title" or not isinstance(one, str)
+            }
+        case list():
+            return [_within(one, inner, around) for one in part]
+    return part
