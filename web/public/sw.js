@@ -5,6 +5,7 @@
 const KEPT = "onebook-pages";
 const DOCUMENT = "/";
 const BUILT = "/assets/";
+const PATIENCE_MS = 4000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fetch(DOCUMENT).then(keepDocument));
@@ -22,17 +23,15 @@ self.addEventListener("fetch", (event) => {
   else if (address.pathname.startsWith(BUILT)) event.respondWith(built(request));
 });
 
-/** The newest document, or the last one that came. */
+/** The newest document; the last one that came where nobody answers, or not soon. */
 async function fresh(event) {
-  try {
-    const answer = await fetch(event.request);
-    if (answer.ok) event.waitUntil(keepDocument(answer.clone()));
-    return answer;
-  } catch (error) {
-    const last = await caches.match(DOCUMENT);
-    if (last) return last;
-    throw error;
-  }
+  const last = await caches.match(DOCUMENT);
+  const newest = fetch(event.request);
+  const keeping = newest.then((answer) => answer.ok && keepDocument(answer.clone()));
+  event.waitUntil(keeping.catch(() => undefined));
+  if (!last) return newest;
+  const late = new Promise((_, refuse) => setTimeout(refuse, PATIENCE_MS));
+  return Promise.race([newest, late]).catch(() => last);
 }
 
 /** The document together with the files that it begins with; what only an older one named is let go. */

@@ -26,7 +26,10 @@ function Chosen({ dashboard }: { dashboard: Dashboard }) {
             {one.kind === "link" ? (
               (one.title ?? "–")
             ) : (
-              <ValueText shape={{ kind: one.kind, label: one.label }} value={toldOf(one)} />
+              <ValueText
+                shape={{ kind: one.kind, label: one.label, ...(one.options ? { options: one.options } : {}) }}
+                value={toldOf(one)}
+              />
             )}
           </dd>
         </div>

@@ -21,17 +21,16 @@ export function AnswerFiles({ flow, files, onChange }: Props) {
   const isOver = () => queries.invalidateQueries({ queryKey: keys.record(flow.form, flow.record) });
   const bring = useMutation({
     mutationFn: async (chosen: File[]) => {
-      const brought: FlowFile[] = [];
+      let known = files;
       for (const file of chosen) {
         const body = new FormData();
         body.append("file", file, file.name);
-        brought.push(await api.post<FlowFile>(beside, body));
+        const brought = await api.post<FlowFile>(beside, body);
+        if (known.some((one) => one.id === brought.id)) continue;
+        // Each as it arrives: should the next be refused, this one lies beside the record all the same.
+        known = [...known, brought];
+        onChange(known);
       }
-      return brought;
-    },
-    onSuccess: (brought) => {
-      const known = new Set(files.map((one) => one.id));
-      onChange([...files, ...brought.filter((one) => !known.has(one.id))]);
     },
     onSettled: isOver,
   });

@@ -74,8 +74,8 @@ export function BulkBar({ form, chosen, isBin, isChoosing = false, onClear }: Pr
         duration: back ? UNDO_SECONDS : 3,
         content: (
           <span>
-            {t("bulkDone", { label, count: good.length })}
-            {waiting.length > 0 && ` ${t("flow:submittedCount", { count: waiting.length })}`}
+            {waiting.length < good.length && `${t("bulkDone", { label, count: good.length - waiting.length })} `}
+            {waiting.length > 0 && `${t("flow:submittedCount", { count: waiting.length })}`}
             {back && (
               <Button type="link" size="small" onClick={() => void undo()}>
                 {t("undo")}

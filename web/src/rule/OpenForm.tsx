@@ -51,7 +51,11 @@ export default function OpenForm({ company, form }: Props) {
     },
     onError: (error) => {
       // What was refused was not taken: the next try is another one.
-      if (error instanceof Problem && error.status !== 0) key.current = actionKey();
+      if (!(error instanceof Problem) || error.status === 0) return;
+      key.current = actionKey();
+      const wrong = new Set(error.causes.map((one) => one.field));
+      const first = described.data?.fields.find((field) => wrong.has(field.name));
+      if (first) document.getElementById(`open-${first.name}`)?.focus();
     },
   });
   const fields = described.data?.fields ?? [];

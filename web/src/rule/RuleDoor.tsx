@@ -85,7 +85,7 @@ function Secret({ rule, madeAt }: { rule: string; madeAt: string | null }) {
 function Made({ given }: { given: HookSecret }) {
   const { t } = useTranslation("rule");
   return (
-    <div className="rule-door-made" role="status">
+    <div className="rule-door-made">
       <Alert type="warning" showIcon title={t("door.once")} />
       <Copied label={t("door.secret")} text={given.secret} />
       <Copied label={t("door.example")} text={signedExample(given, window.location.origin)} isLong />
