@@ -175,13 +175,13 @@ class Application(Companies):
         return Boards(self.database, schema, company.dashboards, actor, context)
 
     def shares(self, schema: str, actor: Actor) -> Shares:
-        """The dashboards that an actor shares by link."""
+        """The dashboards and reports that an actor shares by link."""
         company = self._company(schema)
         context = company.ground.context(actor, self._now())
         return Shares(self.database, schema, company.dashboards, actor, context)
 
     def shared(self, schema: str, token: str) -> SharedBoard:
-        """The dashboard that a link opens, as its sharer may see it now. Refuses with UnknownShare."""
+        """The dashboard or report that a link opens, as its sharer may see it now. Refuses with UnknownShare."""
         company, now = self._company(schema), self._now()
         with self.database.transaction(schema) as transaction:
             found = opened_share(transaction, schema, token, now)
@@ -286,9 +286,9 @@ class Application(Companies):
     def home(self, schema: str, actor: Actor, language: str) -> dict[str, Any]:
         """What waits for an actor."""
         ground = self.ground(schema)
+        boards = self.boards(schema, actor).names()
+        places = menus(ground.catalog, actor, language, boards)
         with self._reading(schema) as transaction:
-            boards = self.boards(schema, actor).names()
-            places = menus(ground.catalog, actor, language, boards)
             return home(
                 transaction, ground.catalog, ground.tables, actor, self._now(), ground.zone, language, places, boards
             )
@@ -347,8 +347,9 @@ class Application(Companies):
     def people(self, schema: str, actor: Actor, words: str, limit: int) -> Sequence[dict[str, Any]]:
         """Users whom the words find, as far as an actor knows of them."""
         found = [RecordRef(USERS, row["id"]) for row in self.search(schema, actor, USERS, words, limit).rows]
+        reader = self.ground(schema).reader(actor, self._now())
         with self._reading(schema) as transaction:
-            titles = self.ground(schema).reader(actor, self._now()).titles(transaction, found)
+            titles = reader.titles(transaction, found)
         return [{"id": one.id, "title": titles[one]} for one in found if one in titles]
 
     def heard(self, schema: str, actors: Sequence[Actor], changes: Sequence[Message]) -> Sequence[Sequence[Message]]:

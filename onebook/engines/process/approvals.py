@@ -127,7 +127,7 @@ class Approvals:
                     flow.transfer(task, answer.to[0])
                 case "add":
                     flow.add(task, answer.to, before=answer.before)
-            said = said_with(transaction, kept.record, self.actor.id, answer.comment, answer.files)
+            said = said_with(transaction, kept.record, answer.comment, answer.files)
             self._write(transaction, kept, None if answer.do == "add" else task, said)
         self._after(kept)
 
@@ -350,7 +350,8 @@ class Approvals:
             raise NotAsked
         now = [task for task in mine if task.state == "open"]
         if now and kept.flow.state == "running":
-            return now[0].number
+            # Their own before what others do for them.
+            return min(now, key=lambda task: task.person != self.actor.id).number
         same = {"agree": "agreed", "refuse": "refused"}.get(answer.do)
         if answer.task is not None and mine[0].state == same:
             return None

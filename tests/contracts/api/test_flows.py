@@ -382,12 +382,11 @@ def test_files_go_along_with_an_answer(office: dict[str, Person]) -> None:
         ).json()["id"]
         for person in (me, chief)
     )
-    for wrong in (mine, 999_999):
-        refused = chief.post(f"/api/flows/{flow}/agree", {"files": [theirs, wrong]})
-        assert (refused.status_code, refused.json()["code"]) == (404, "talk.no_attachment")
+    refused = chief.post(f"/api/flows/{flow}/agree", {"files": [theirs, 999_999]})
+    assert (refused.status_code, refused.json()["code"]) == (404, "talk.no_attachment")
     assert chief.get(f"/api/flows/{flow}").json()["state"] == "running"
-    told = act(chief, flow, "return", comment="see the offer", files=[theirs])
-    named = [{"id": theirs, "name": f"{chief.login}.txt", "size": 5}]
+    told = act(chief, flow, "return", comment="see the offer", files=[theirs, mine, theirs])
+    named = [{"id": one, "name": f"{who.login}.txt", "size": 5} for one, who in ((theirs, chief), (mine, me))]
     [event] = [one for one in told["events"] if one["what"] == "returned"]
     assert event["files"] == named
     assert told["route"][0]["people"][0]["files"] == named

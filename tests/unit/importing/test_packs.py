@@ -36,7 +36,7 @@ def test_what_is_said_in_packs(text: str, quantity: Fraction | int, unit: Unit) 
     assert counted(packed, PIECE, [TRAY, BOX, THIRD]) == (quantity, unit)
 
 
-@pytest.mark.parametrize("text", ["12", "2.5", "", "箱", "3 2箱", "2箱-3个", "许多", "1箱" * 40])
+@pytest.mark.parametrize("text", ["12", "2.5", "", "箱", "3 2箱", "2箱-3个", "许多", "1e3", "2.5e-1", "1箱" * 40])
 def test_what_is_no_quantity_in_packs(text: str) -> None:
     assert packed_in(text) is None
 

@@ -66,7 +66,7 @@ class Gate:
 
     @property
     def wanted(self) -> list[Wanted]:
-        """What it wants to know, behind what locks the record."""
+        """What it wants to know, in the first round trip: an approval is locked before accounts and record."""
         return [] if self._waiting is None else [self._waiting]
 
     @property

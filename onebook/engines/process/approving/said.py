@@ -21,20 +21,21 @@ class Said:
 NOTHING: Final = Said()
 
 
-def said_with(transaction: Transaction, record: RecordRef, by: int, comment: str, files: Sequence[int]) -> Said:
-    """A word with files that lie beside the record, brought by whoever says it. Refuses with NoAttachment."""
+def said_with(transaction: Transaction, record: RecordRef, comment: str, files: Sequence[int]) -> Said:
+    """A word with files that lie beside the record, whoever brought them. Refuses with NoAttachment."""
     if not files:
         return Said(comment)
-    asked = {"ids": list(files), "form": record.form, "record": record.id, "by": by}
+    asked = {"ids": list(files), "form": record.form, "record": record.id}
     [rows] = transaction.run(Statement(_FILES, asked))
     known = {number: {"id": number, "name": name, "size": size} for number, name, size in rows}
-    for number in files:
+    chosen = list(dict.fromkeys(files))
+    for number in chosen:
         if number not in known:
             raise NoAttachment(id=number)
-    return Said(comment, tuple(known[number] for number in files))
+    return Said(comment, tuple(known[number] for number in chosen))
 
 
 _FILES: Final = """
 SELECT id, name, size FROM onebook_attachment
-WHERE id = ANY(%(ids)s::bigint[]) AND form = %(form)s AND record = %(record)s::bigint AND by = %(by)s::bigint
+WHERE id = ANY(%(ids)s::bigint[]) AND form = %(form)s AND record = %(record)s::bigint
 """

@@ -44,7 +44,7 @@ class Waiting:
         self._granted, self._lock, self._is_asked = granted, lock, not asks
 
     def statements(self) -> Sequence[Statement]:
-        """One statement, once. Send it behind what locks the record."""
+        """One statement, once; with the first that read the record."""
         if self._is_asked:
             return ()
         return (Statement(_OPEN + (" FOR UPDATE" if self._lock else ""), {"record": self._record}),)

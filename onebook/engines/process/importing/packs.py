@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Final
 
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([^\d\s.,，、+-]*)[\s,，、+]*")
+#: A figure in powers of ten is no unit `e`.
+_POWER: Final = re.compile(r"\d+(?:\.\d+)?e[+-]?\d+")
 #: Longer texts are no quantities; nobody says more of them.
 _LONGEST: Final = 60
 
@@ -43,6 +45,8 @@ def packed_in(text: str) -> Packed | None:
         return None
     is_negative = rest.startswith("-")
     rest = rest.removeprefix("-").lstrip()
+    if _POWER.fullmatch(rest):
+        return None
     parts: list[tuple[Decimal, str]] = []
     while rest:
         found = _PART.match(rest)

@@ -36,7 +36,7 @@ from onebook.engines.process.refusals import UnknownForm, UnknownTransition
 from onebook.engines.process.run import TransitionRun
 from onebook.engines.table.rights import rights
 from onebook.locale.texts import text
-from onebook.storage.database import Database
+from onebook.storage.database import Database, retrying
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.label import Label
 from onebook.values.reference import RecordRef
@@ -85,6 +85,9 @@ class Import:
 
     def run(self, database: Database) -> ImportResult:
         """Do it. Raises WrongRows, with every problem, if rows are wrong and were not to be skipped."""
+        return retrying(lambda: self._run(database))
+
+    def _run(self, database: Database) -> ImportResult:
         try:
             with database.transaction(self._ground.schema) as transaction:
                 transaction.run(*_PATIENT, *locks(self._ground, self.form))
