@@ -19,10 +19,10 @@ IDS = "SELECT nextval('record_id') FROM generate_series(1, %(count)s)"
 NEW_ORDER = f"""{COUNTER} INSERT INTO sales_order (id, number, state, customer, customer_name, search, ordered_on,
     due_on, ship_on, warehouse, salesperson, settlement_method, pay_first, priority, over_delivery, bill_by, total,
     tax_total, billed, open_amount, deposit_balance, deposit, received, to_collect, planned, fulfilment, payment,
-    progress, {STAMPS})
+    progress, commission_rate, {STAMPS})
     SELECT %(id)s, {NUMBER}, 'draft', %(customer)s, %(name)s, lower(%(name)s), %(today)s, %(due)s, %(today)s,
     %(warehouse)s, %(salesperson)s, %(method)s, %(pay_first)s, 'normal', %(over)s, 'shipped', %(total)s, %(tax)s, 0, 0,
-    0, 0, 0, 0, 0, 'none', 'none', 'draft', {STAMPED} FROM counter"""
+    0, 0, 0, 0, 0, 'none', 'none', 'draft', 0, {STAMPED} FROM counter"""
 NEW_ORDER_LINES = """INSERT INTO sales_order__lines (id, parent, position, product, unit, quantity, base_quantity,
     price, discount, tax_rate, amount, tax) SELECT k.id, %(id)s, k.nth, k.product, k.unit, k.quantity, k.quantity,
     k.price, 0, k.rate, k.amount, k.tax FROM unnest(%(ids)s::bigint[], %(products)s::bigint[], %(units)s::bigint[],
@@ -49,7 +49,8 @@ ORDER_ACCOUNTS = """SELECT id, role, item, quantity - taken_quantity, amount + e
             'order_deposit', 'collection_plan') AND a.item = 0 AND a.place = 0 AND a.lot = 0 AND a.party = %(customer)s
             AND a.document = 0)) ORDER BY id FOR NO KEY UPDATE"""
 APPROVED = """UPDATE sales_order SET state = 'approved', to_collect = total, balance_due = total, planned = total,
-    progress = 'awaiting_shipment', version = version + 1, updated_at = %(now)s, updated_by = 0 WHERE id = %(id)s"""
+    progress = 'awaiting_shipment', approved_on = %(today)s, version = version + 1, updated_at = %(now)s,
+    updated_by = 0 WHERE id = %(id)s"""
 RESERVED = "UPDATE sales_order__lines SET shipped = 0, waiting = 0, to_ship = base_quantity WHERE parent = %(id)s"
 HOLDS = """INSERT INTO ledger_hold (id, name, account, form, document, line, sign, due, waits, wanted_quantity,
     wanted_amount) SELECT k.id, k.name, k.account, %(form)s, %(id)s, k.line, k.sign, k.due, k.sign < 0, k.quantity,
@@ -153,9 +154,9 @@ RECEIPT_ACCOUNTS = """SELECT id, role FROM ledger_account WHERE id = ANY(ARRAY(
         UNION ALL SELECT id FROM ledger_account WHERE role = 'customer_prepayment' AND item = 0 AND place = 0
         AND lot = 0 AND party = %(customer)s AND document = 0)) ORDER BY id FOR NO KEY UPDATE"""
 NEW_RECEIPT = f"""{COUNTER} INSERT INTO receipt (id, version, number, state, customer, customer_name, search,
-    money_account, received_on, amount, fee, prepayment_balance, unallocated, {STAMPS}) SELECT %(id)s, 2, {NUMBER},
-    'posted', %(customer)s, %(name)s, lower(%(name)s), %(account)s, %(today)s, %(amount)s, 0, -%(amount)s, %(amount)s,
-    {STAMPED} FROM counter"""
+    money_account, received_on, amount, fee, commission, prepayment_balance, unallocated, {STAMPS})
+    SELECT %(id)s, 2, {NUMBER}, 'posted', %(customer)s, %(name)s, lower(%(name)s), %(account)s, %(today)s, %(amount)s,
+    0, 0, -%(amount)s, %(amount)s, {STAMPED} FROM counter"""
 RECEIPT_LEAF = """INSERT INTO ledger_account (role, party, document, control, kept, amount, own_amount, last_on)
     VALUES ('customer_prepayment', %(customer)s, %(id)s, %(control)s, true, -%(amount)s, -%(amount)s, %(today)s)"""
 RECEIPT_BOOKED = """WITH known AS (SELECT a.id, a.control FROM ledger_account a WHERE a.role = 'customer_prepayment'
@@ -185,8 +186,8 @@ ALLOCATION_ACCOUNTS = """SELECT id, role, document FROM ledger_account WHERE ite
 NEW_ALLOCATION = f"""{COUNTER} INSERT INTO allocation (id, version, number, state, customer, customer_name, search,
     allocated_on, total, {STAMPS}) SELECT %(id)s, 2, {NUMBER}, 'allocated', %(customer)s, %(name)s, lower(%(name)s),
     %(today)s, %(amount)s, {STAMPED} FROM counter"""
-NEW_ALLOCATION_LINE = """INSERT INTO allocation__lines (id, parent, position, receipt, "order", amount)
-    VALUES (%(line)s, %(id)s, 1, %(receipt)s, %(order)s, %(amount)s)"""
+NEW_ALLOCATION_LINE = """INSERT INTO allocation__lines (id, parent, position, receipt, "order", amount,
+    commission) VALUES (%(line)s, %(id)s, 1, %(receipt)s, %(order)s, %(amount)s, 0)"""
 PLAN_SETTLED = """UPDATE ledger_hold SET settled_amount = settled_amount + %(amount)s WHERE id = %(plan)s"""
 PLAN_KEPT = """UPDATE ledger_account SET expected_amount = expected_amount - %(amount)s WHERE id = %(planned)s"""
 RECEIPT_USED = """UPDATE receipt SET prepayment_balance = prepayment_balance + %(amount)s,
