@@ -23,24 +23,29 @@ Path = tuple[int, ...]
 
 @dataclass
 class Seat:
-    """Somebody, and those who were put before and after them."""
+    """Somebody, and those who were put before and after them; of these whoever was put there last is asked first, since
+    whoever is asked behind somebody is asked behind whoever they add."""
 
     person: int
     verdict: str | None = None
     before: list["Seat"] = field(default_factory=list)
-    after: list["Seat"] = field(default_factory=list)
+    after: list[list["Seat"]] = field(default_factory=list)
+
+    @property
+    def others(self) -> list["Seat"]:
+        return [*self.before, *(one for group in self.after for one in group)]
 
     @property
     def agreed(self) -> bool:
-        return self.verdict == "agreed" and all(one.agreed for one in (*self.before, *self.after))
+        return self.verdict == "agreed" and all(one.agreed for one in self.others)
 
     @property
     def refused(self) -> bool:
-        return self.verdict == "refused" or any(one.refused for one in (*self.before, *self.after))
+        return self.verdict == "refused" or any(one.refused for one in self.others)
 
     def everybody(self) -> Iterator["Seat"]:
         yield self
-        for one in (*self.before, *self.after):
+        for one in self.others:
             yield from one.everybody()
 
     def asked(self) -> Iterator["Seat"]:
@@ -50,7 +55,8 @@ class Seat:
         elif self.verdict is None:
             yield self
         else:
-            for one in self.after:
+            waiting = (group for group in reversed(self.after) if not all(one.agreed for one in group))
+            for one in next(waiting, []):
                 yield from one.asked()
 
 
@@ -267,7 +273,11 @@ class Approving(RuleBasedStateMachine):
             self._refuses(lambda: self.flow.add(task.number, people, before=before))
             return
         self.flow.add(task.number, people, before=before)
-        (seat.before if before else seat.after).extend(Seat(person) for person in people)
+        added = [Seat(person) for person in people]
+        if before:
+            seat.before += added
+        else:
+            seat.after.append(added)
 
     @precondition(lambda self: self.flow.state in ("running", "returned"))
     @rule(really=st.integers(0, 9))
