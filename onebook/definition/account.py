@@ -1,6 +1,6 @@
 """Account roles: what the ledger's accounts are for, declared by apps."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
@@ -28,11 +28,15 @@ class Limit(Declared):
     otherwise: Words | None = None
 
 
+#: What formulas of picks call the business date of what is posted.
+ON: Final = "on"
+
+
 class Picks(Declared):
     """How pieces are chosen below an account whose lot or spot is left open: from which leaves, and in which order.
 
-    Names in its formulas are the role's dimensions (`item.costing`, `lot.expires_on`). A lot or spot that is named is
-    taken without asking."""
+    Names in its formulas are the role's dimensions (`item.costing`, `lot.expires_on`); `by` and `only` also know `on`,
+    the business date of what is posted. A lot or spot that is named is taken without asking."""
 
     #: Where it does not hold, the account's own pieces go first, then its leaves as they came. Reads no leaf dimension.
     when: Formula | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from onebook.definition.account import AccountRole, Dimension
+from onebook.definition.account import ON, AccountRole, Dimension
 from onebook.definition.app import App, Data, Menu
 from onebook.definition.dashboard import Dashboard
 from onebook.definition.field import AccountMeter, FieldDeclaration, HoldMeter
@@ -119,6 +119,10 @@ class Declarations:
     def scope_of(self, target: str) -> Scope | None:
         """The scope behind a link: `sales_order`, `sales_order.lines`."""
         return self._scopes.of(target)
+
+    def picks_scope(self, account: str) -> DimensionScope:
+        """Where the formulas stand that put pieces of a role in order: they also know `on`, the day of the posting."""
+        return self.role_scope(account, {ON: Type(Kind.DATE)})
 
     def role_scope(self, account: str, measures: Mapping[str, Type] | None = None) -> DimensionScope:
         """Where the formulas of a role's limits stand; reports add the measures of their source."""

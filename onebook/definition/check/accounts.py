@@ -56,9 +56,9 @@ def _check_picks(declared: Declarations, role: AccountRole, picks: Picks, at: Su
         at.wrong("nothing_to_pick", role.account)
     if not picks.by and picks.only is None:
         at.wrong("picks_say_nothing", role.account)
-    scope = declared.role_scope(role.account)
+    scope = declared.picks_scope(role.account)
     if picks.when is not None:
-        when = at.at("when").attempt(check, picks.when, scope, Kind.FLAG)
+        when = at.at("when").attempt(check, picks.when, declared.role_scope(role.account), Kind.FLAG)
         if when is not None and any(path.partition(".")[0] in role.leaf for path in when.paths):
             at.at("when").wrong("reads_leaf", picks.when)
     for number, text in enumerate(picks.by):

@@ -264,7 +264,7 @@ class TransitionRun:
 
     def _chosen(self, request: Request) -> Request:
         """The request with the lots and spots to take pieces from."""
-        return request if self._picking is None else replace(request, picks=self._picking.picks())
+        return request if self._picking is None else replace(request, picks=self._picking.picks(request.on))
 
     def _drafted(self, form: str, record: NewRecord) -> tuple[Statement, ...]:
         row = record.finish()

@@ -17,6 +17,12 @@ class UnknownFiring(Refusal):
     status = Status.NOT_FOUND
 
 
+class HoldsNoMore(Refusal):
+    """The rule's condition held when it was set off, and holds no more: somebody has done it already."""
+
+    code = "rule.holds_no_more"
+
+
 class TooManyOfACause(Refusal):
     """One event has led to more consequences than rules may have: `most`."""
 

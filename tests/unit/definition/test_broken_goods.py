@@ -26,6 +26,7 @@ BROKEN = [
         "definition.reads_leaf",
         "account stock: picks.when",
     ),
+    ('when: item.costing <> "average"', "when: ISBLANK(on)", "expression.unknown_name", "account stock: picks.when"),
     ("lot.got_on]", "item.costing = lot.code]", "definition.no_order", "account stock: picks.by.1"),
     (
         "only: ISBLANK(lot.until)",

@@ -127,11 +127,15 @@ def _waiting(road: Road, form: Form, states: frozenset[str]) -> Any:
 
 
 def before_posting(form: Form) -> frozenset[str]:
-    """The states that a record passes without having posted anything, while a step that posts still lies ahead."""
+    """The states that a record passes without having posted anything, while a step that posts still lies ahead.
+
+    A step that posts on a day of its own (`on`) does not wait in the month of the record."""
     quiet: set[str] = {form.first_state} if form.first_state else set()
     while more := set(_further(form, quiet)) - quiet:
         quiet |= more
-    ahead: set[str] = {state for step in form.transitions.values() if step.posts for state in step.source}
+    ahead: set[str] = {
+        state for step in form.transitions.values() if step.posts and step.on is None for state in step.source
+    }
     while (
         more := {
             state

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from onebook.definition.account import ON
 from onebook.definition.catalog import Catalog
 from onebook.expression.check import check
 from onebook.expression.python import Context, evaluate
+from onebook.expression.scope import Scope
 from onebook.expression.tree import Expression
 from onebook.expression.types import Kind
 from onebook.ledger.account import AccountKey
@@ -38,13 +41,17 @@ class Choice:
     subject: Mapping[str, Any]
 
     def ordered(
-        self, candidates: Iterable[AccountKey], behind: Callable[[str, int], Mapping[str, Any]], context: Context
+        self,
+        candidates: Iterable[AccountKey],
+        behind: Callable[[str, int], Mapping[str, Any]],
+        on: date,
+        context: Context,
     ) -> tuple[AccountKey, ...]:
-        """The candidates that may be taken, the first to be taken first. `behind`: the values of a leaf dimension's
-        record, by dimension and id."""
+        """The candidates that may be taken on that day, the first to be taken first. `behind`: the values of a leaf
+        dimension's record, by dimension and id."""
         chosen = []
         for candidate in candidates:
-            row = dict(self.subject)
+            row = {**self.subject, ON: on}
             for dimension in self.picks.leaf:
                 identity = int(getattr(candidate, dimension))
                 row[dimension] = identity or None
@@ -62,12 +69,12 @@ def picks_of(catalog: Catalog, account: str) -> RolePicks | None:
     role = catalog.accounts[account]
     if role.picks is None:
         return None
-    scope = catalog.role_scope(account)
+    scope = catalog.picks_scope(account)
 
-    def flag(text: str | None) -> Expression | None:
+    def flag(text: str | None, scope: Scope) -> Expression | None:
         return None if text is None else check(text, scope, Kind.FLAG)
 
-    when, only = flag(role.picks.when), flag(role.picks.only)
+    when, only = flag(role.picks.when, catalog.role_scope(account)), flag(role.picks.only, scope)
     by = tuple(check(text, scope) for text in role.picks.by)
     leaf = {str(dimension): role.dimensions[dimension] for dimension in role.leaf if dimension in ("lot", "spot")}
     return RolePicks(when, by, only, behind_dimensions((when, only, *by)), leaf)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from onebook.engines.form.forms import Forms
@@ -46,10 +47,10 @@ class Picking:
             self._values[form] = query.answer(results[start : start + query.count]).rows
             start += query.count
 
-    def picks(self) -> dict[AccountKey, tuple[AccountKey, ...]]:
-        """From where to take pieces, in order, for each account that leaves it open."""
+    def picks(self, on: date) -> dict[AccountKey, tuple[AccountKey, ...]]:
+        """From where to take pieces on a business date, in order, for each account that leaves it open."""
         return {
-            choice.source: choice.ordered(self._candidates(choice), self._behind(choice), self._context)
+            choice.source: choice.ordered(self._candidates(choice), self._behind(choice), on, self._context)
             for choice in self._choices
             if self._is_open(choice)
         }

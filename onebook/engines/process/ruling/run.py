@@ -20,6 +20,7 @@ from onebook.engines.form.rows import Row
 from onebook.engines.form.violations import refusal_of
 from onebook.engines.message.outbox import posted
 from onebook.engines.process.command import Command
+from onebook.engines.process.composing.transitions import keys_of
 from onebook.engines.process.execute import execute
 from onebook.engines.process.ground import Ground
 from onebook.engines.process.keeping.wanted import Republished
@@ -40,7 +41,8 @@ from onebook.engines.rule.firing import (
     stepped,
     told_many,
 )
-from onebook.engines.rule.refusals import TooManyOfACause, UnknownFiring, UnknownRule
+from onebook.engines.rule.refusals import HoldsNoMore, TooManyOfACause, UnknownFiring, UnknownRule
+from onebook.expression.python import evaluate
 from onebook.storage.database import Database
 from onebook.storage.transaction import Rows, Statement
 from onebook.values.refusal import Refusal, Status
@@ -153,7 +155,10 @@ class Runner:
             done = self._change(wishing, there, load.rows)
             there = [one for one in there if one.id not in done]
         for firing in there:
-            self._do(wishing, firing, load.rows[firing.object])
+            if self._is_done_already(wishing, firing):
+                self._end([firing], "skipped", HoldsNoMore())
+            else:
+                self._do(wishing, firing, load.rows[firing.object])
 
     def _say(self, wishing: Wishing, firings: Sequence[Firing], rows: Any) -> None:
         """Rules that only say something: many firings in one transaction."""
@@ -203,6 +208,20 @@ class Runner:
             # One rule that breaks must not keep the others from running; its log and the server's say what broke.
             _log.exception("rule %s, firing %s", firing.rule, firing.id)
             self._put_off(firing, Fault(fault=type(error).__name__))
+
+    def _is_done_already(self, wishing: Wishing, firing: Firing) -> bool:
+        """Of a rule that takes steps: whether its condition has become false since it was set off. Another firing of
+        the batch, or somebody meanwhile, has taken the step then; it would only be refused."""
+        rule = wishing.rule
+        takes_steps = any(one.run is not None for one in rule.rule.do)
+        if not takes_steps or rule.when is None or rule.call is not None or firing.done:
+            return False
+        keys = frozenset(keys_of(rule.when.paths, None))
+        load = RecordLoad(self.ground.forms, rule.rule.form, [firing.object], keys, SYSTEM, wishing.context)
+        with self.database.transaction(self.ground.schema, read_only=True) as transaction:
+            gather(transaction, load)
+        row = load.rows.get(firing.object)
+        return row is not None and evaluate(rule.when, row, wishing.context) is not True
 
     def _one(self, wishing: Wishing, firing: Firing, row: Row, place: int, *, is_last: bool) -> None:
         with self.database.transaction(self.ground.schema) as transaction:
