@@ -60,6 +60,21 @@ def test_money_pays_what_falls_due_first(world: World) -> None:
     assert books(world) == before
 
 
+def test_rows_of_one_allocation_go_on_where_the_row_before_ended(world: World) -> None:
+    """Three receipts of one allocation pay the instalment and then what stands beside it."""
+    part, firm = world.product("多笔核销件", price="100"), world.customer("多笔核销客户")
+    world.stock(part, "10")
+    order = world.order(firm, (part, "1"), instalments=[{"due_on": "2026-03-20", "percent": "0.3"}], then="approve")
+    world.ship(order)
+    rows = [(world.receipt(firm, some), order, some) for some in ("20", "25", "15")]
+    paid = world.allocate(firm, *rows)
+    assert (plan(world, order), world.value(order, "planned")) == ([(30, 0)], 40)
+    world.undo(paid)
+    assert (plan(world, order), world.value(order, "planned")) == ([(0, 30)], 100)
+    world.allocate(firm, *rows, (world.receipt(firm, "40"), order, "40"))
+    assert (plan(world, order), world.value(order, "planned")) == ([(30, 0)], 0)
+
+
 def delivery_of(world: World, order: RecordRef) -> RecordRef:
     """The posted delivery of an order."""
     rows = world.ask("SELECT id FROM sales_delivery WHERE \"order\" = %(id)s AND state = 'shipped'", id=order.id)

@@ -8,6 +8,7 @@ import pytest
 
 from onebook.access.actor import SYSTEM
 from onebook.engines.application import Application
+from onebook.engines.form.refusals import Invalid
 from onebook.engines.process.command import Reverse, Update
 from onebook.engines.process.refusals import RequirementsFailed
 from onebook.locale.texts import text_of
@@ -168,7 +169,42 @@ def test_what_is_won_becomes_the_next_contract_which_ends_the_one_before(bureau:
     assert bureau.state(contract) == "in_force"
     bureau.run(following, "sign")
     bureau.settle()
+    # The next one is signed; until it begins the one before stays in force, and is not reminded of again.
+    assert (bureau.state(following), bureau.state(contract)) == ("in_force", "in_force")
+    _extended(bureau, contract, "2026-04-11")
+    bureau.until("2026-04-09")
+    assert len(bureau.mails(contract)) == 1
+    bureau.until("2026-04-10")
     assert (bureau.state(following), bureau.state(contract)) == ("in_force", "renewed")
+
+
+def test_a_contract_that_has_begun_renews_the_one_before_at_once_and_gives_it_back(bureau: Bureau) -> None:
+    contract = bureau.contract(starts_on="2025-03-10", ends_on="2026-12-31")
+    following = bureau.contract(renews=contract.id, starts_on="2026-03-01")
+    bureau.settle()
+    assert (bureau.state(contract), bureau.value(contract, "renewed_by")) == ("renewed", following.id)
+    with pytest.raises(RequirementsFailed):
+        bureau.contract(renews=contract.id)
+    bureau.do(Reverse(following))
+    bureau.settle()
+    assert (bureau.state(contract), bureau.value(contract, "renewed_by")) == ("in_force", None)
+    # Taken back before it begins: the one before is nobody's any more.
+    bureau.change(following, starts_on="2026-06-01", ends_on="2027-05-31")
+    bureau.run(following, "sign")
+    bureau.settle()
+    with pytest.raises(RequirementsFailed):
+        bureau.contract(renews=contract.id)
+    bureau.do(Reverse(following))
+    bureau.settle()
+    assert (bureau.state(contract), bureau.value(contract, "renewed_by")) == ("in_force", None)
+
+
+def test_a_contract_renews_another_one_of_its_customer(bureau: Bureau) -> None:
+    contract = bureau.contract()
+    with pytest.raises(Invalid):
+        bureau.contract(None, renews=contract.id, customer=bureau.customer(uuid4().hex))
+    with pytest.raises(Invalid):
+        bureau.change(draft := bureau.contract(None), renews=draft.id)
 
 
 def test_a_contract_ends_by_itself_the_day_after_its_last(bureau: Bureau) -> None:
