@@ -62,6 +62,63 @@ def test_each_instalment_opens_its_share_and_the_last_one_all_the_rest(school: S
     assert len(school.cards(student)) == 1
 
 
+@pytest.mark.parametrize("gifts", ["spread", "nothing"])
+def test_hours_that_are_not_paid_stay_closed_to_the_last_hundredth(school: School, gifts: str) -> None:
+    """However little is missing; and what is missing opens the rest exactly."""
+    course, student = school.course(), school.student()
+    enrolment = school.enrolled(student, (course, "10", "0", "3000"), gifts=gifts)
+    first = school.paid(enrolment, "2")
+    assert (school.hours(student)[0], school.value(enrolment, "deposit")) == (0, 2)
+    assert school.ask("SELECT state FROM onebook_firing WHERE object = %(id)s", id=first.id) == []
+    school.paid(enrolment, "2997")
+    assert school.hours(student) == (D("9.99"), 0, D("9.99"), 2999)
+    school.paid(enrolment, "1")
+    assert (school.hours(student), school.value(enrolment, "opening")) == ((10, 0, 10, 3000), "full")
+
+
+def test_rows_of_one_allocation_pay_instalments_and_then_what_stands_beside_them(school: School) -> None:
+    course, student = school.course(), school.student()
+    enrolment = school.enrolled(
+        student, (course, "10", "0", "1000"), instalments=[{"due_on": "2026-04-10", "amount": "300"}]
+    )
+    payer = school.value(enrolment, "customer")
+    rows = [
+        {"receipt": school.receipt(payer, amount).id, "enrolment": enrolment.id, "amount": amount}
+        for amount in ("200", "250", "150")
+    ]
+    school.made("allocation", "allocate", customer=payer, lines=rows)
+    school.settle()
+    assert (school.value(enrolment, "to_collect"), school.owed(payer)) == (400, 400)
+    assert (school.value(enrolment, "received"), school.hours(student)[0]) == (600, 6)
+
+
+def test_two_payments_of_one_moment_open_everything_once(school: School) -> None:
+    course, student = school.course(), school.student()
+    enrolment = school.enrolled(student, (course, "10", "0", "1000"))
+    payer = school.value(enrolment, "customer")
+    receipts = [school.receipt(payer, amount, enrolment=enrolment.id) for amount in ("300", "700")]
+    school.settle()
+    fired = school.ask(
+        "SELECT state, error->>'code' FROM onebook_firing WHERE rule = 'hours_open_when_paid' AND object = ANY(%(ids)s)"
+        " ORDER BY id",
+        ids=[one.id for one in receipts],
+    )
+    assert fired == [("done", None), ("skipped", "rule.holds_no_more")]
+    assert school.hours(student) == (10, 0, 10, 1000)
+
+
+def test_hours_are_there_from_the_day_of_their_money(school: School) -> None:
+    """Paid on Saturday and entered on Tuesday: the lesson of Sunday uses them."""
+    course, student = school.course(), school.student()
+    enrolment = school.enrolled(student, (course, "2", "0", "200"), enrolled_on="2026-03-05")
+    school.paid(enrolment, "200", received_on="2026-03-07")
+    assert school.ask("SELECT opened_on FROM hour_card WHERE student = %(s)s", s=student) == [(date(2026, 3, 7),)]
+    with pytest.raises(BalanceTooLow):
+        school.taught(student, course, held_on="2026-03-06")
+    lesson = school.taught(student, course, held_on="2026-03-08")
+    assert school.consumption(lesson) == (1, 100)
+
+
 def test_given_hours_that_are_worth_nothing_have_a_card_of_their_own_once_all_is_paid(school: School) -> None:
     course, student = school.course(), school.student()
     enrolment = school.enrolled(student, (course, "10", "2", "1000"), gifts="nothing")
@@ -79,7 +136,7 @@ def test_a_payment_is_shared_among_courses_by_what_they_cost(school: School) -> 
     enrolment = school.enrolled(student, (piano, "10", "0", "1000"), (guitar, "5", "0", "333.33"))
     school.paid(enrolment, "100")
     by_course = [school.balance("class_hours", party=student, item=course) for course in (piano, guitar)]
-    assert by_course == [(D("0.75"), -75), (D("0.38"), -25)]
+    assert by_course == [(D("0.75"), -75), (D("0.37"), -25)]
     school.paid(enrolment, "1233.33")
     by_course = [school.balance("class_hours", party=student, item=course) for course in (piano, guitar)]
     assert by_course == [(10, -1000), (5, D("-333.33"))]
@@ -137,6 +194,28 @@ def test_what_is_paid_too_much_stays_paid_ahead_and_can_be_refunded(school: Scho
     assert school.value(enrolment, "deposit") == 0
     with pytest.raises(LimitExceeded):
         school.made("refund", "approve", customer=payer, enrolment=enrolment.id, reason="再退", amount="1")
+
+
+def test_tuition_received_is_receipts_and_allocations_less_refunds(school: School) -> None:
+    course, student = school.course(), school.student()
+    enrolment = school.enrolled(student, (course, "10", "0", "1000"))
+    payer = school.value(enrolment, "customer")
+    march = date(2026, 3, 1), date(2026, 3, 31)
+    before = school.metric("tuition_collected", *march) or D(0)
+    receipt = school.receipt(payer, "500")
+    school.paid(enrolment, "600")
+    line = {"receipt": receipt.id, "enrolment": enrolment.id, "amount": "500"}
+    school.made("allocation", "allocate", customer=payer, lines=[line])
+    school.settle()
+    school.made("refund", "approve", customer=payer, enrolment=enrolment.id, reason="多付", amount="100")
+    rows = school.report("tuition_received", **{"from": "2026-03-01", "to": "2026-03-31"})
+    [row] = [one for one in rows if one["student"]["id"] == student]
+    assert [D(row[name]) for name in ("receipts", "received", "allocated", "refunded", "amount")] == [
+        1, 600, 500, 100, 1000,
+    ]  # fmt: skip
+    assert school.metric("tuition_collected", *march) == before + 1000
+    ahead = [D(one["ahead"]) for one in school.report("receipts_in") if one["customer"]["id"] == payer]
+    assert sorted(ahead) == [0, 600]
 
 
 def test_an_enrolment_of_somebody_else_takes_no_money(school: School) -> None:
@@ -226,6 +305,18 @@ def test_the_oldest_card_that_is_valid_goes_first(school: School) -> None:
     assert school.consumption(late) == (3, 400)
 
 
+def test_a_card_is_valid_or_not_on_the_day_of_the_lesson(school: School) -> None:
+    """Not on the day on which somebody confirms it."""
+    course, student = school.course(), school.student()
+    for amount, until in (("100", "2026-03-15"), ("400", None)):
+        school.paid(school.enrolled(student, (course, "2", "0", amount), row={"valid_until": until}), amount)
+    lessons = [school.lesson(student, course, held_on=day) for day in ("2026-03-15", "2026-03-16")]
+    school.later(6)
+    for lesson in lessons:
+        school.run(lesson, "confirm")
+    assert [school.consumption(lesson) for lesson in lessons] == [(1, 50), (1, 200)]
+
+
 @pytest.mark.parametrize(("attendance", "charged"), [("attended", 2), ("late_leave", 1), ("absent", 2)])
 def test_absence_is_charged_by_rule_and_the_rest_is_free_again(school: School, attendance: str, charged: int) -> None:
     course, student, _ = ready(school, "4", "400")
@@ -260,6 +351,25 @@ def test_a_lesson_is_not_confirmed_before_its_day(school: School) -> None:
     school.do_with(lesson, "reschedule", held_on="2026-03-10", starts="16:30")
     school.run(lesson, "confirm")
     assert school.consumption(lesson)[0] == 1
+
+
+def test_a_lesson_that_was_called_taught_is_moved(school: School) -> None:
+    course, student, _ = ready(school)
+    lesson = school.lesson(student, course)
+    school.run(lesson, "teach")
+    school.do_with(lesson, "reschedule", held_on="2026-03-09")
+    assert (school.state(lesson), school.value(lesson, "held_on")) == ("scheduled", date(2026, 3, 9))
+    assert school.hours(student)[:3] == (3, 1, 2)
+
+
+def test_hours_that_a_dispute_gave_back_are_not_counted_for_the_teacher(school: School) -> None:
+    course, student, _ = ready(school, "3", "300")
+    teacher = school.person("teacher")
+    lesson = school.taught(student, course, hours="2", teacher=teacher)
+    school.lesson(student, course, teacher=teacher)
+    school.made("lesson_dispute", "accept", lesson=lesson.id, hours="1", reason="没有上满")
+    [row] = [one for one in school.report("lessons_arranged") if one["teacher"]["id"] == teacher]
+    assert [D(row[name]) for name in ("scheduled", "charged", "rate")] == [3, 1, D("33.33")]
 
 
 def test_a_disputed_hour_returns_to_its_card_at_what_it_earned(school: School) -> None:
@@ -374,6 +484,27 @@ def test_expired_hours_lapse_by_decision_and_come_back(school: School) -> None:
     assert school.balance("lapsed_hours", party=student) == (2, D("-66.67"))
     school.undo(freeze)
     assert school.book() == before
+
+
+def test_what_a_school_owes_is_no_working_capital_and_what_it_earned_is_revenue(school: School) -> None:
+    """Money that came is cash and a debt alike; what was taught, and what was kept of a refund, is the company's."""
+    today = (date(2026, 3, 10), date(2026, 3, 10))
+    course, student = school.course(), school.student()
+    enrolment = school.enrolled(student, (course, "10", "0", "1000"))
+    capital, revenue = (school.metric(name, *today) or D(0) for name in ("working_capital", "tuition_revenue"))
+    school.paid(enrolment, "1200")
+    assert school.metric("working_capital", *today) == capital
+    school.taught(student, course)
+    refund = school.made("hours_refund", "take_unused", enrolment=enrolment.id, reason="搬家", deduction="0")
+    school.change(refund, deduction="60")
+    school.run(refund, "apply")
+    school.run(refund, "approve")
+    assert school.metric("tuition_revenue", *today) == revenue + 160
+    assert school.metric("working_capital", *today) == capital + 160
+    told = school.metric("capital_turnover", *today)
+    net = school.metric("net_revenue", *today) or D(0)
+    assert told is not None
+    assert abs(told - (net + revenue + 160) / (capital + 160)) <= D("0.005")
 
 
 # -- back again

@@ -9,9 +9,12 @@ from onebook.access.actor import SYSTEM
 from onebook.definition.shipped import SHIPPED, shipped_app
 from onebook.engines.application import Application
 from onebook.engines.dashboard.refusals import UnknownDashboard
-from onebook.engines.form.refusals import Forbidden, NotFound
+from onebook.engines.form.refusals import Duplicated, Forbidden, NotFound
+from onebook.engines.process.command import Create, Run
+from onebook.engines.process.refusals import StillOpen
 from onebook.engines.report.refusals import HiddenField, NotReadable
 from onebook.engines.report.request import ListRequest
+from onebook.engines.view.discretion import Discretion
 from onebook.entrypoints.http.answers import answered
 from onebook.storage.database import Database
 from onebook.storage.schema import Company
@@ -48,6 +51,15 @@ def test_unpaid_tuition_is_asked_for_once_until_it_is_paid(school: School) -> No
         school.later(3)
         told = school.told(enrolment)
         assert [(channel, to) for channel, to, _ in told] == [("sms", "13600001111"), ("inbox", str(consultant))]
+        # It is asked for what is overdue, not for everything.
+        school.application.deliver(school.schema)
+        [(said,)] = school.ask(
+            "SELECT n.text FROM onebook_notification n JOIN onebook_message m ON m.id = n.message"
+            " WHERE m.record = %(id)s AND m.recipient = %(who)s",
+            id=enrolment.id, who=consultant,
+        )  # fmt: skip
+        assert said == f"报名单 {school.value(enrolment, 'number')} 逾期学费 400.00 元，待收共 1,000.00 元。"
+        assert "{to_collect}" not in told[0][2]
         assert [school.told(one)[0][:2] for one in late] == [("sms", number) for number in reached]
         school.paid(enrolment, "400", received_on="2026-03-17")
         school.later(1)
@@ -60,7 +72,7 @@ def test_the_tuition_summary_makes_itself_on_its_day(school: School) -> None:
     """Receipts, tuition earned and what is owed of the month before, student by student, on the day that is set."""
     accountant, owner = school.person("accountant"), school.person("owner")
     company = RecordRef("company", school.ask("SELECT id FROM company")[0][0])
-    school.change(company, summary_day="5")
+    school.change(company, summary_day="5", summarised="2026-02-01")
     course, student = school.course(), school.student()
     enrolment = school.enrolled(student, (course, "10", "0", "1000"), due_on="2026-03-20")
     school.paid(enrolment, "300")
@@ -69,8 +81,10 @@ def test_the_tuition_summary_makes_itself_on_its_day(school: School) -> None:
     with school.awake("tuition_month"):
         school.later(25)
         assert school.ask("SELECT id FROM tuition_summary") == []
+        # Nobody worked on the 5th and the 6th.
+        school.later(3)
         school.later(1)
-        school.settle()
+    assert school.value(company, "summarised") == date(2026, 3, 1)
     [(made, state, month)] = school.ask("SELECT id, state, month FROM tuition_summary")
     assert (state, month) == ("issued", date(2026, 3, 1))
     summary = RecordRef("tuition_summary", made)
@@ -146,6 +160,38 @@ def test_a_teacher_sees_their_own_lessons_and_no_money(school: School) -> None:
     assert {row["teacher"]["id"] for row in rows} == {one}
 
 
+def test_a_preview_tells_a_teacher_hours_and_no_tuition(school: School) -> None:
+    teacher = school.person("teacher")
+    course, student = school.course(), school.student()
+    school.paid(school.enrolled(student, (course, "5", "0", "500")), "500")
+    lesson = school.lesson(student, course, teacher=teacher)
+    catalog = school.application.ground(school.schema).catalog
+    for viewer, amounts in ((school.seen_by(teacher), {None}), (school, {"-100.00", "100.00"})):
+        told = viewer.preview(Run(lesson, "confirm")).to_json(school.application.ground(school.schema), "zh-CN")
+        shown = Discretion(catalog, viewer.actor, "lesson").preview(told)["entries"]
+        assert {one["account"] for one in shown} == {"class_hours", "tuition"}
+        assert {one["amount"] and str(one["amount"]) for one in shown} == amounts
+        assert {abs(D(one["quantity"])) for one in shown} == {1}
+
+
+def test_parents_of_one_name_are_two_customers(school: School) -> None:
+    first = school.made("customer", name="王芳", phone="13100000001")
+    with pytest.raises(Duplicated):
+        school.made("customer", name="王芳", phone="13100000002")
+    second = school.do(Create("customer", {"name": "王芳", "phone": "13100000002"}, None, True)).record
+    assert second != first
+    with pytest.raises(Duplicated):
+        school.do(Create("customer", {"name": "王芳", "phone": "13100000001"}, None, True))
+
+
+def test_academic_affairs_enter_who_pays_and_find_their_desk_first(school: School) -> None:
+    me = school.seen_by(school.person("academic_affairs"))
+    assert me.made("customer", name="新来的家长", phone="13100000009")
+    for role in ("academic_affairs", "consultant", "teacher"):
+        catalog = school.application.ground(school.schema).catalog
+        assert catalog.roles[role].home == "tutoring_desk"
+
+
 def test_a_consultant_sees_their_own_students_and_approves_nothing(school: School) -> None:
     mine = school.person("consultant")
     course = school.course()
@@ -204,6 +250,31 @@ def test_it_stands_on_what_it_needs_alone(database: Database, company: Company) 
     course, student = school.course(), school.student()
     school.paid(school.enrolled(student, (course, "3", "0", "100")), "100")
     assert school.consumption(school.taught(student, course)) == (1, D("33.33"))
+    school.assert_clean()
+
+
+def test_a_month_is_closed_over_enrolments_and_lessons_to_come(database: Database, company: Company) -> None:
+    """What opens or lapses later does so on a day of its own; money and lessons of the month are waited for."""
+    application = Application(database, now=lambda: clock[0])
+    clock = [NOW]
+    needed = [shipped_app(name) for name in ("base", "sales", "purchasing", "finance")]
+    application.publish(company.schema, [*needed, APP], SYSTEM)
+    school = School(application, company.schema, clock=clock)
+    course, student = school.course(), school.student()
+    enrolment = school.enrolled(student, (course, "10", "0", "1000"))
+    school.paid(enrolment, "400")
+    card = school.ask("SELECT id FROM hour_card")[0][0]
+    school.made("hours_freeze", "freeze", student=student, lines=[{"card": card, "hours": "1"}])
+    lesson = school.lesson(student, course)
+    school.later(30)
+    closing = school.made("period_close", month="2026-03-01", leaves_drafts=False)
+    with pytest.raises(StillOpen) as refused:
+        school.run(closing, "close")
+    assert len(refused.value.problems) == 1
+    school.run(lesson, "confirm")
+    school.run(closing, "close")
+    school.paid(enrolment, "600", received_on="2026-04-09")
+    assert school.value(enrolment, "opening") == "full"
     school.assert_clean()
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -105,7 +105,7 @@ class Story:
         self.school.paid(enrolment, str(first), received_on=self.day.isoformat())
         self.notes.received.append((self.day, first))
         shared = hours + gift if gifts == "spread" else hours
-        opened = shared if first == amount else (shared * first / amount).quantize(CENT, ROUND_HALF_UP)
+        opened = shared if first == amount else (shared * first / amount).quantize(CENT, ROUND_DOWN)
         card = Card(opened, first, valid)
         self.notes.cards[who].append(card)
         self.notes.sold.append((self.day, opened))
