@@ -141,7 +141,7 @@ class Listing:
         """Ways to the rows of a page, of which one leads anywhere: from the few records that have the letters of a
         word, or, where every word stands in many, along the list until the page is full."""
         lettered = [n for n, how in enumerate(self._selection.terms) if how == "letters"]
-        if not lettered:
+        if not lettered or not self._reads_search():
             return [self._conditions]
 
         def way(place: int) -> Callable[[Joins], list[ColumnElement[bool]]]:
@@ -175,8 +175,7 @@ class Listing:
         form = self._reading.form(target)
         if "." in target:
             raise UnknownColumn(field="search", slot="search")
-        rights = self._reading.rights(target)
-        closed = (rights.hidden | rights.masked) & {name.partition(".")[0] for name in form.search}
+        closed = self._closed()
         columns = [joins.column(name) for name in form.search if name not in closed] if closed else []
         if not columns and not form.number and (closed or not form.search):
             raise HiddenField(field="search", slot="search")
@@ -185,7 +184,7 @@ class Listing:
         patterns: list[ColumnElement[str]] = [bindparam(f"term_{n}")]
         patterns += [bindparam(f"term_{n}_within")] if how == "beginning" else []
         found: list[ColumnElement[bool]] = [column.ilike(pattern) for column in columns for pattern in patterns]
-        if form.search and not closed:
+        if self._reads_search():
             # It is kept in small letters, as the words come.
             text = joins.column("search")
             anywhere = [text.like(pattern) for pattern in patterns]
@@ -197,6 +196,17 @@ class Listing:
             else:
                 found += anywhere
         return or_(*found) if found else false()
+
+    def _closed(self) -> set[str]:
+        """The searched fields that the actor may not see."""
+        target = self._selection.target
+        rights = self._reading.rights(target)
+        return (rights.hidden | rights.masked) & {name.partition(".")[0] for name in self._reading.form(target).search}
+
+    def _reads_search(self) -> bool:
+        """Whether the search column is there and open to the actor."""
+        target = self._selection.target
+        return "." not in target and bool(self._reading.form(target).search) and not self._closed()
 
     def _by_letters(self, joins: Joins, n: int) -> ColumnElement[bool]:
         """The few records whose letters are those of `term_n`, and that have the word itself. Found before anything

@@ -92,6 +92,15 @@ def test_any_value_in_any_field(boss: Person, record: int, value: Any) -> None:
         _is_told(boss.get("/api/search", q=value[:150]))
 
 
+@pytest.mark.parametrize("word", ["Æ", "中", "中国", "ab", "A1中", "9", "中 ab %"])
+def test_every_form_is_searched_or_says_that_it_is_not(boss: Person, clerk: Person, word: str) -> None:
+    """However a word is sought, also in forms without a field to seek in."""
+    for person in (boss, clerk):
+        for form in person.get("/api/forms").json():
+            for name in ("", "/bin", "/groups", "/export"):
+                _is_told(person.get(f"/api/{form['form']}{name}", q=word))
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_ids_that_are_none(boss: Person, number: str) -> None:
     for method, path in OF_RECORDS:
