@@ -133,7 +133,8 @@ class Rule(Declared):
 
     `before` speaks in the transaction of what sets it off and may refuse it or ask for approval; `after` runs once its
     transaction has committed, exactly once for each (rule, object, episode). Formulas are over the record as it is
-    when the rule looks at it."""
+    when the rule looks at it: one that takes steps looks again before its first consequence, since somebody may have
+    taken them meanwhile, and rests if its condition holds no more."""
 
     rule: Name
     label: Words

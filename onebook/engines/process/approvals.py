@@ -38,7 +38,7 @@ from onebook.engines.view.menus import may_do_everything
 from onebook.locale.texts import problem_texts, text_of
 from onebook.storage.announcing import Message
 from onebook.storage.database import Database
-from onebook.storage.transaction import Statement, Transaction
+from onebook.storage.transaction import Rows, Statement, Transaction
 from onebook.values.label import LANGUAGES
 from onebook.values.refusal import Refusal, Status
 
@@ -229,15 +229,22 @@ class Approvals:
         self._hand_over()
 
     def tick(self) -> None:
-        """What the clock brings: time limits, absences that begin, and grants that were left by who died meanwhile."""
+        """What the clock brings: absences that begin, time limits, and grants that were left by who died meanwhile.
+
+        One over which the program stumbles keeps no other from its turn; then it raises."""
         with self.database.transaction(self.ground.schema, read_only=True) as transaction:
             asked = {"now": self.now, "most": MOST_AT_ONCE, "left": LEFT_S}
             overdue, left = transaction.run(Statement(_OVERDUE, asked), Statement(_LEFT, asked))
-        self._hand_over()
-        for (number,) in overdue:
-            self._time_out(number)
-        for (number,) in left:
-            self.carry_out(number)
+        stumbled = None
+        turns = [(self._handed_over, self._to_hand_over()), (self._time_out, overdue), (self.carry_out, left)]
+        for turn, (number,) in ((turn, row) for turn, rows in turns for row in rows):
+            try:
+                turn(number)
+            except Exception as error:
+                _log.exception("%s: approval %s", self.ground.schema, number)
+                stumbled = error
+        if stumbled is not None:
+            raise stumbled
 
     def carry_out(self, number: int) -> None:
         """Run the command that was granted, as whoever submitted it. What is refused now stands with its reason until
@@ -314,17 +321,23 @@ class Approvals:
 
     def _hand_over(self) -> None:
         """Whoever is away has others answer what they are asked now."""
+        for (number,) in self._to_hand_over():
+            self._handed_over(number)
+
+    def _to_hand_over(self) -> Rows:
         with self.database.transaction(self.ground.schema, read_only=True) as transaction:
             asked = {"today": self._today, "most": MOST_AT_ONCE}
             [waiting] = transaction.run(Statement(_TO_HAND_OVER, asked))
-        for (number,) in waiting:
-            with self.database.transaction(self.ground.schema) as transaction:
-                kept = self._loaded(transaction, number)
-                if kept.flow.hand_over():
-                    handed = [one for one in kept.flow.happened if one.what == "handed_over"]
-                    kept.flow.happened += [Happening("asked", one.step, one.task, one.to) for one in handed]
-                    self._write(transaction, kept, None, by=0)
-            self._told(kept)
+        return waiting
+
+    def _handed_over(self, number: int) -> None:
+        with self.database.transaction(self.ground.schema) as transaction:
+            kept = self._loaded(transaction, number)
+            if kept.flow.hand_over():
+                handed = [one for one in kept.flow.happened if one.what == "handed_over"]
+                kept.flow.happened += [Happening("asked", one.step, one.task, one.to) for one in handed]
+                self._write(transaction, kept, None, by=0)
+        self._told(kept)
 
     def _end_delegation(self) -> None:
         """Whoever is back is asked themselves again."""

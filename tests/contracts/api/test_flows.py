@@ -288,6 +288,25 @@ def test_time_limits_remind(office: dict[str, Person], place: Place) -> None:
     act(chief, flow, "refuse")
 
 
+def test_an_approval_that_breaks_keeps_no_other_from_its_turn(office: dict[str, Person], place: Place) -> None:
+    me, chief = office["me"], office["chief"]
+    broken, whole = (submitted(me, "500")["flow"] for _ in range(2))
+    move = "UPDATE onebook_flow SET route = CASE WHEN id = %(broken)s THEN %(route)s::jsonb ELSE route END"
+    with place.database.transaction(place.company.schema) as transaction:
+        asked = Statement("SELECT route::text FROM onebook_flow WHERE id = %(id)s", {"id": broken})
+        [[(route,)]] = transaction.run(asked)
+        late = "UPDATE onebook_flow_task SET due = now() - interval '1 minute' WHERE flow = ANY(%(flows)s)"
+        spoil = Statement(move, {"broken": broken, "route": "7"})
+        transaction.commit(Statement(late, {"flows": [broken, whole]}), spoil)
+    with pytest.raises(TypeError):
+        place.application.approvals(place.company.schema, SYSTEM).tick()
+    assert [event["what"] for event in chief.get(f"/api/flows/{whole}").json()["events"]] == ["submitted", "reminded"]
+    with place.database.transaction(place.company.schema) as transaction:
+        transaction.commit(Statement(move, {"broken": broken, "route": route}))
+    for flow in (broken, whole):
+        act(chief, flow, "refuse")
+
+
 def test_a_grant_that_was_left_is_carried_out_by_the_clock(office: dict[str, Person], place: Place) -> None:
     """As if the process had died between the last agreement and the command."""
     me, chief = office["me"], office["chief"]
