@@ -197,7 +197,7 @@ class Listing:
                 found += anywhere
         return or_(*found) if found else false()
 
-    def _closed(self) -> set[str]:
+    def _closed(self) -> frozenset[str]:
         """The searched fields that the actor may not see."""
         target = self._selection.target
         rights = self._reading.rights(target)
