@@ -1,6 +1,6 @@
 /** A metric that counts, opened: the rows of its report that it counts, and the way to all of them. */
 import { useQuery } from "@tanstack/react-query";
-import { Button, Skeleton } from "antd";
+import { Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -8,8 +8,9 @@ import { api } from "@/api/client";
 import type { ReportPage, Value } from "@/api/types";
 import { shapeOfHeading } from "@/fields/shape";
 import { ValueText } from "@/fields/ValueText";
-import { FIGURES, grouped } from "@/look/figures";
+import { FIGURES } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import { More } from "./More";
 import "./behind.css";
 
 export interface CountedQuestion {
@@ -75,16 +76,7 @@ export function Counted({ question }: { question: CountedQuestion }) {
           </tbody>
         </table>
       </div>
-      {left > 0 && (
-        <p className="soft">
-          {t("more", { count: left, shown: grouped(String(left)) })}
-          {limit < MOST && (
-            <Button type="link" size="small" onClick={() => setLimit(MOST)}>
-              {t("showMore")}
-            </Button>
-          )}
-        </p>
-      )}
+      <More left={left} onMore={limit < MOST ? () => setLimit(MOST) : undefined} />
     </>
   );
 }

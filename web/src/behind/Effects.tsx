@@ -141,7 +141,7 @@ function BalanceRow({ balance, onFigure }: { balance: Balance; onFigure: OnFigur
   );
   return (
     <li>
-      <button type="button" className="effect-place" onClick={() => onFigure(balance.account, at)}>
+      <button type="button" className="asks" onClick={() => onFigure(balance.account, at)}>
         {balance.label} <Places of={balance} />
       </button>
       <dl>

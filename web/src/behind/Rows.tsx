@@ -1,6 +1,6 @@
 /** A figure of a report over records, opened: the records, or rows of them, that sum to it. */
 import { useQuery } from "@tanstack/react-query";
-import { Button, Skeleton } from "antd";
+import { Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -8,8 +8,8 @@ import { api } from "@/api/client";
 import type { Heading, Value } from "@/api/types";
 import { shapeOfHeading } from "@/fields/shape";
 import { ValueText } from "@/fields/ValueText";
-import { grouped } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
+import { More } from "./More";
 import "./behind.css";
 
 interface Opened {
@@ -84,16 +84,7 @@ export function Rows({ question }: { question: RowsQuestion }) {
           </tr>
         </tfoot>
       </table>
-      {left > 0 && (
-        <p className="soft">
-          {t("more", { count: left, shown: grouped(String(left)) })}
-          {limit < MOST && (
-            <Button type="link" size="small" onClick={() => setLimit(MOST)}>
-              {t("showMore")}
-            </Button>
-          )}
-        </p>
-      )}
+      <More left={left} onMore={limit < MOST ? () => setLimit(MOST) : undefined} />
     </>
   );
 }

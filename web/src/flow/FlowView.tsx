@@ -13,7 +13,7 @@ import { FileLinks } from "@/talk/FileLinks";
 import { Files } from "@/talk/Files";
 import { ActPanel } from "./ActPanel";
 import { Due } from "./Due";
-import { type Flow, type FlowRow, flowQuery } from "./flows";
+import { type Flow, type FlowRow, flowQuery, toneOf } from "./flows";
 import { Route } from "./Route";
 import { useSummary } from "./useSummary";
 import "./flow.css";
@@ -67,7 +67,7 @@ function Head({ flow }: { flow: FlowRow }) {
         ) : (
           <span>#{flow.record}</span>
         )}
-        <span className={`pill flow-${flow.state}`}>{flow.state_label}</span>
+        <span className={`pill ${toneOf(flow.state)}`}>{flow.state_label}</span>
         <Due due={flow.state === "running" ? flow.due : null} />
       </h2>
       <p className="soft">

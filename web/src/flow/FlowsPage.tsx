@@ -11,7 +11,7 @@ import { useNarrow } from "@/look/useNarrow";
 import { BulkBar } from "./BulkBar";
 import { Ago, Due } from "./Due";
 import { FlowView } from "./FlowView";
-import { BOXES, type Box, type Flow, type FlowRow, flowsQuery, following, waitingQuery } from "./flows";
+import { BOXES, type Box, type Flow, type FlowRow, flowsQuery, following, toneOf, waitingQuery } from "./flows";
 import { inShort, useSummary } from "./useSummary";
 import "./flow.css";
 
@@ -73,7 +73,7 @@ export default function FlowsPage() {
     );
   return (
     <div className={narrow ? "flows is-narrow" : "flows"}>
-      <div className="flows-side">
+      <div className="side">
         <h1>{t("title")}</h1>
         <Boxes box={box} />
         {picked.length > 0 && (
@@ -208,7 +208,7 @@ function Rows({ rows, shown, chosen, mayChoose, addressOf, onOpen, onChoose }: R
                   <Due due={one.due} />
                 </>
               ) : (
-                <span className={`pill flow-${one.state}`}>{one.state_label}</span>
+                <span className={`pill ${toneOf(one.state)}`}>{one.state_label}</span>
               )}
             </span>
           </Link>

@@ -8,6 +8,24 @@ import type { Preview } from "@/behind/preview";
 export const BOXES = ["waiting", "started", "handled", "cc"] as const;
 export type Box = (typeof BOXES)[number];
 
+/** How its state is coloured. */
+export function toneOf(state: FlowState): "begun" | "under-way" | "over" | "gone" | "dirty" {
+  switch (state) {
+    case "running":
+      return "under-way";
+    case "granted":
+    case "done":
+      return "over";
+    case "refused":
+    case "stuck":
+      return "gone";
+    case "returned":
+      return "dirty";
+    default:
+      return "begun";
+  }
+}
+
 /** A flow in a list, with what one must know to decide. */
 export interface FlowRow {
   id: number;

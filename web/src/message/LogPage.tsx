@@ -53,7 +53,7 @@ export default function LogPage() {
         <Link to="/channels">{t("channels")}</Link>
       </header>
       <div className="log-tools">
-        <div className="log-states" role="toolbar" aria-label={t("state")}>
+        <div className="chips" role="toolbar" aria-label={t("state")}>
           {([null, ...MESSAGE_STATES] as const)
             .filter((one) => one === null || one === state || (counts[one] ?? 0) > 0)
             .map((one) => (

@@ -61,7 +61,7 @@ export const Cell = memo(function Cell({ field, value, state, isEditing, error, 
           {explains ? (
             <button
               type="button"
-              className="cell-why"
+              className="asks"
               onClick={() => onWhy(field)}
               id={`${id}-why`}
               aria-labelledby={`${id}-label ${id}-why`}

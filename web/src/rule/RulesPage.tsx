@@ -56,7 +56,7 @@ export default function RulesPage() {
     );
   return (
     <div className={narrow ? "rules is-narrow" : "rules"}>
-      <div className="rules-side">
+      <div className="side">
         <h1>{t("title")}</h1>
         <Input
           allowClear

@@ -25,7 +25,7 @@ export function Runs({ rule, state, counts = {}, onState }: Props) {
   return (
     <div className="runs-part">
       {onState && (
-        <div className="run-states" role="toolbar" aria-label={t("log")}>
+        <div className="chips" role="toolbar" aria-label={t("log")}>
           <State state={null} chosen={state} onChoose={onState} />
           {RUN_STATES.filter((one) => (counts[one] ?? 0) > 0 || one === state).map((one) => (
             <State key={one} state={one} chosen={state} count={counts[one] ?? 0} onChoose={onState} />
