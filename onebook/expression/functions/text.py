@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 import re2
-from sqlalchemy import Numeric, Text, case, cast, func
+from sqlalchemy import Numeric, Text, case, cast, func, or_
 
-from onebook.expression.arithmetic import whole
+from onebook.expression.arithmetic import EXACT, whole
 from onebook.expression.functions.formats import (
     format_date,
     format_number,
@@ -22,7 +22,7 @@ from onebook.expression.functions.formats import (
 )
 from onebook.expression.functions.function import Element, Function, Lowering, Parameter, Run
 from onebook.expression.functions.letters import CAPITALS, SMALL
-from onebook.expression.functions.lowered import clipped, number, quoted
+from onebook.expression.functions.lowered import clipped, constant, number, quoted
 from onebook.expression.tree import Literal, Node
 from onebook.expression.types import FLAG, NUMBER, TEXT, Kind
 from onebook.values.label import Label
@@ -34,6 +34,8 @@ LONGEST_REPLACEMENT: Final = 200
 #: Counts of characters beyond this are the same as this.
 _FAR: Final = 1_000_000
 
+_TWO_MILLION: Final = Decimal(2_000_000)
+_MILLIONTH: Final = Decimal("0.000001")
 _SPACES: Final = " \t\r\n\u3000"
 _PLAIN_NUMBER: Final = re.compile(r" *([-+]?[0-9]{1,30}(?:\.[0-9]{1,15})?) *")
 _UPPER: Final = str.maketrans(SMALL, CAPITALS)
@@ -128,6 +130,36 @@ def _lower_mask(text: Element, left: Decimal = Decimal(3), right: Decimal = Deci
     stars = func.repeat(quoted("*"), length - number(head + tail), type_=Text())
     shown = func.left(text, number(head), type_=Text()).concat(stars).concat(func.right(text, number(tail)))
     return case((length <= number(head + tail), func.repeat(quoted("*"), length, type_=Text())), else_=shown)
+
+
+def _packed(quantity: Decimal, numerator: Decimal, denominator: Decimal, pack: str, unit: str) -> str | None:
+    if numerator <= 0 or denominator <= 0:
+        return None
+    packs, left = EXACT.divmod(EXACT.multiply(abs(quantity), denominator), numerator)
+    if not packs:
+        return None
+    doubled = EXACT.add(EXACT.multiply(left, _TWO_MILLION), denominator)
+    millionths = EXACT.divide_int(doubled, EXACT.add(denominator, denominator))
+    rest = plain(millionths.scaleb(-6, context=EXACT)) + unit if millionths else ""
+    return ("-" if quantity < 0 else "") + plain(packs) + pack + rest
+
+
+def _lower_packed(quantity: Element, numerator: Element, denominator: Element, pack: Element, unit: Element) -> Element:
+    counted = func.abs(quantity, type_=Numeric()) * denominator
+    left = func.mod(counted, numerator, type_=Numeric())
+    millionths = func.div(left * number(2_000_000) + denominator, denominator * number(2), type_=Numeric())
+    rest = case(
+        (millionths == number(0), quoted("")),
+        else_=lower_plain(millionths * constant(_MILLIONTH, Kind.NUMBER)).concat(unit),
+    )
+    sign = case((quantity < number(0), quoted("-")), else_=quoted(""))
+    told = sign.concat(lower_plain(func.div(counted, numerator, type_=Numeric()))).concat(pack).concat(rest)
+    # One after the other, so that nothing is divided by zero.
+    return case(
+        (or_(numerator <= number(0), denominator <= number(0)), None),
+        (counted < numerator, None),
+        else_=told,
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -264,6 +296,24 @@ FUNCTIONS: Final = (
         misfit=_format_misfit,
         python=_text,
         lower=_lower_text,
+    ),
+    Function(
+        "PACKED",
+        Label(
+            "把基本单位的数量写成整包与零头，例如 3箱5瓶；不满一包则为空。一包 = numerator / denominator 个基本单位",
+            "Base units in full packs and the rest, such as 3 boxes 5; blank below one pack. A pack has"
+            " numerator / denominator of them",
+        ),
+        (
+            Parameter("quantity", (Kind.NUMBER,)),
+            Parameter("numerator", (Kind.NUMBER,)),
+            Parameter("denominator", (Kind.NUMBER,)),
+            Parameter("pack", (Kind.TEXT,)),
+            Parameter("unit", (Kind.TEXT,)),
+        ),
+        TEXT,
+        python=_packed,
+        sql=_lower_packed,
     ),
     Function(
         "VALUE",

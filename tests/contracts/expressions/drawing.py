@@ -94,6 +94,7 @@ class Drawing:
             *("({t} & {t})", "CONCATENATE({t}, {t}, {t})", "LEFT({t}, {n})", "RIGHT({t}, {n})", "MID({t}, {n}, {n})"),
             *("TRIM({t})", "UPPER({t})", "LOWER({t})", "SUBSTITUTE({t}, {t}, {t})", "TEXT({n})", "TEXT({d})"),
             *("MASK({t})", "MASK({t}, 1, 1)", "MASK({t}, 0, 2)", "IF({f}, {t}, {t})", "COALESCE({t}, {t})"),
+            "PACKED({n}, {n}, {n}, {t}, {t})",
             *("SWITCH({d}, {d}, {t}, {t})", "IFS({f}, {t})"),
             *(f"TEXT({{n}}, {shape})" for shape in FORMATS),
             *(f"TEXT({{d}}, {shape})" for shape in DATE_FORMATS),

@@ -58,6 +58,7 @@ export const STRICT: Readonly<Record<string, Plain>> = {
     typeof value === "string"
       ? texts.formattedDay(value, format ?? "yyyy-mm-dd")
       : texts.formattedNumber(value, format ?? null),
+  PACKED: texts.packed,
   VALUE: texts.spelledNumber,
   MASK: (text: string, head?: Decimal, tail?: Decimal) =>
     texts.masked(text, head ? head.toNumber() : 3, tail ? tail.toNumber() : 4),

@@ -3,6 +3,7 @@ import { Decimal, plain, rounded, whole } from "./values";
 
 const LONGEST = 100_000;
 const LONGEST_REPLACEMENT = 200;
+const MILLIONTH = new Decimal("0.000001");
 const SPACES = /^[ \t\r\n\u3000]+|[ \t\r\n\u3000]+$/g;
 /** Latin with its accents, Greek, Cyrillic. */
 const RANGES = [
@@ -69,6 +70,24 @@ export function masked(text: string, head: number, tail: number): string {
   const hidden = letters.length - head - tail;
   if (hidden <= 0) return "*".repeat(letters.length);
   return letters.slice(0, head).join("") + "*".repeat(hidden) + (tail ? letters.slice(-tail).join("") : "");
+}
+
+/** A quantity in full packs and the rest, to millionths; blank below one pack. */
+export function packed(
+  quantity: Decimal,
+  numerator: Decimal,
+  denominator: Decimal,
+  pack: string,
+  unit: string,
+): string | null {
+  if (numerator.lte(0) || denominator.lte(0)) return null;
+  const counted = quantity.abs().times(denominator);
+  const packs = counted.dividedToIntegerBy(numerator);
+  if (packs.isZero()) return null;
+  const left = counted.minus(packs.times(numerator));
+  const millionths = left.times(2_000_000).plus(denominator).dividedToIntegerBy(denominator.times(2));
+  const rest = millionths.isZero() ? "" : plain(millionths.times(MILLIONTH)) + unit;
+  return (quantity.isNegative() ? "-" : "") + plain(packs) + pack + rest;
 }
 
 const NUMBER_FORMAT = /^(#,##)?(0{1,20})(?:\.(0{1,12}))?(%)?$/;
