@@ -229,14 +229,20 @@ class Approvals:
         self._hand_over()
 
     def tick(self) -> None:
-        """What the clock brings: absences that begin, time limits, and grants that were left by who died meanwhile.
+        """What the clock brings: absences that end and begin, time limits, and grants that were left by who died
+        meanwhile.
 
         One over which the program stumbles keeps no other from its turn; then it raises."""
         with self.database.transaction(self.ground.schema, read_only=True) as transaction:
             asked = {"now": self.now, "most": MOST_AT_ONCE, "left": LEFT_S}
             overdue, left = transaction.run(Statement(_OVERDUE, asked), Statement(_LEFT, asked))
         stumbled = None
-        turns = [(self._handed_over, self._to_hand_over()), (self._time_out, overdue), (self.carry_out, left)]
+        turns = [
+            (self._handed_back, self._waiting(_TO_HAND_BACK)),
+            (self._handed_over, self._waiting(_TO_HAND_OVER)),
+            (self._time_out, overdue),
+            (self.carry_out, left),
+        ]
         for turn, (number,) in ((turn, row) for turn, rows in turns for row in rows):
             try:
                 turn(number)
@@ -321,13 +327,13 @@ class Approvals:
 
     def _hand_over(self) -> None:
         """Whoever is away has others answer what they are asked now."""
-        for (number,) in self._to_hand_over():
+        for (number,) in self._waiting(_TO_HAND_OVER):
             self._handed_over(number)
 
-    def _to_hand_over(self) -> Rows:
+    def _waiting(self, statement: str) -> Rows:
         with self.database.transaction(self.ground.schema, read_only=True) as transaction:
-            asked = {"today": self._today, "most": MOST_AT_ONCE}
-            [waiting] = transaction.run(Statement(_TO_HAND_OVER, asked))
+            asked = {"today": self._today, "me": self.actor.id, "most": MOST_AT_ONCE}
+            [waiting] = transaction.run(Statement(statement, asked))
         return waiting
 
     def _handed_over(self, number: int) -> None:
@@ -342,15 +348,16 @@ class Approvals:
     def _end_delegation(self) -> None:
         """Whoever is back is asked themselves again."""
         with self.database.transaction(self.ground.schema) as transaction:
-            me = {"me": self.actor.id}
-            _, waiting = transaction.commit(Statement(_UNDELEGATE, me), Statement(_TO_TAKE_BACK, me))
-        for (number,) in waiting:
-            with self.database.transaction(self.ground.schema) as transaction:
-                kept = self._loaded(transaction, number)
-                taken = [kept.flow.take_back(task.number, self.actor.id) for task in kept.flow.open_tasks()]
-                if any(taken):
-                    self._write(transaction, kept, None)
-            self._told(kept)
+            transaction.commit(Statement(_UNDELEGATE, {"me": self.actor.id}))
+        for (number,) in self._waiting(_IN_MY_PLACE):
+            self._handed_back(number)
+
+    def _handed_back(self, number: int) -> None:
+        with self.database.transaction(self.ground.schema) as transaction:
+            kept = self._loaded(transaction, number)
+            if kept.flow.hand_back():
+                self._write(transaction, kept, None, by=0)
+        self._told(kept)
 
     def _task(self, kept: Kept, answer: Answer) -> int | None:
         """The number of the task that is answered; None if it was answered just so before. Refuses with NotAsked,
@@ -454,7 +461,7 @@ SELECT d.person, u.name, d.until_day FROM onebook_delegation d LEFT JOIN "user" 
 WHERE d."to" = %(me)s AND %(today)s BETWEEN d.from_day AND d.until_day ORDER BY d.person
 """
 #: What others are asked in the place of somebody.
-_TO_TAKE_BACK: Final = "SELECT DISTINCT flow FROM onebook_flow_task WHERE on_behalf_of = %(me)s AND state = 'open'"
+_IN_MY_PLACE: Final = "SELECT DISTINCT flow FROM onebook_flow_task WHERE on_behalf_of = %(me)s AND state = 'open'"
 _UNDELEGATE: Final = "DELETE FROM onebook_delegation WHERE person = %(me)s"
 _DELEGATE: Final = """
 INSERT INTO onebook_delegation (person, "to", from_day, until_day, at)
@@ -480,4 +487,8 @@ ORDER BY id LIMIT %(most)s
 _TO_HAND_OVER: Final = """
 SELECT DISTINCT t.flow FROM onebook_flow_task t JOIN onebook_delegation d ON d.person = t.person
 WHERE t.state = 'open' AND %(today)s BETWEEN d.from_day AND d.until_day ORDER BY t.flow LIMIT %(most)s
+"""
+_TO_HAND_BACK: Final = """
+SELECT DISTINCT t.flow FROM onebook_flow_task t JOIN onebook_delegation d ON d.person = t.on_behalf_of
+WHERE t.state = 'open' AND d.until_day < %(today)s ORDER BY t.flow LIMIT %(most)s
 """

@@ -274,6 +274,26 @@ def test_whoever_is_away_has_somebody_else_answer(office: dict[str, Person], pla
     assert chief.send("PUT", "/api/delegation", {**body, "to": chief.user}).json()["code"] == "process.bad_delegation"
 
 
+def test_an_absence_that_is_over_asks_whoever_is_back(office: dict[str, Person], place: Place) -> None:
+    me, chief, two = office["me"], office["chief"], office["two"]
+    today = place.application.approvals(place.company.schema, SYSTEM)._today
+    body = {"to": two.user, "from": today.isoformat(), "until": today.isoformat()}
+    chief.send("PUT", "/api/delegation", body)
+    flow = submitted(me, "500")["flow"]
+    assert flow in box(two, "waiting")
+    clock = place.application.approvals(place.company.schema, SYSTEM)
+    clock.tick()
+    assert flow in box(two, "waiting"), "the last day is not over"
+    with place.database.transaction(place.company.schema) as transaction:
+        passed = (
+            "UPDATE onebook_delegation SET from_day = from_day - 2, until_day = until_day - 1 WHERE person = %(me)s"
+        )
+        transaction.commit(Statement(passed, {"me": chief.user}))
+    clock.tick()
+    assert (flow in box(chief, "waiting"), flow in box(two, "waiting")) == (True, False)
+    act(chief, flow, "refuse")
+
+
 def test_time_limits_remind(office: dict[str, Person], place: Place) -> None:
     me, chief = office["me"], office["chief"]
     flow = submitted(me, "500")["flow"]

@@ -201,6 +201,15 @@ def test_whoever_is_away_takes_back_what_is_their_own() -> None:
     assert [(one.person, one.on_behalf_of) for one in flow.open_tasks()] == [(1, None), (4, None)]
 
 
+def test_an_absence_that_ends_gives_back_what_is_still_asked() -> None:
+    flow = begun(stop("first", 1, 4, agree="all"), p1=2, p4=5)
+    flow.stand_ins = {4: 5}
+    assert flow.hand_back()
+    assert [(one.person, one.on_behalf_of) for one in flow.open_tasks()] == [(1, None), (5, 4)]
+    assert (flow.happened[-1].what, flow.happened[-1].to) == ("asked", (1,))
+    assert not flow.hand_back()
+
+
 def test_who_counts_as_agreed_is_not_asked() -> None:
     assert begun(stop("first", 1, agreed=(ME,))).state == "granted"
     both = begun(stop("first", 1, agreed=(ME,), agree="all"))

@@ -219,6 +219,17 @@ class Flow:
         task.person, task.on_behalf_of = person, None
         return True
 
+    def hand_back(self) -> bool:
+        """Those whom nobody stands in for any more are asked themselves again; whether anything changed."""
+        changed = False
+        for task in self.open_tasks() if self.state == "running" else ():
+            absent = task.on_behalf_of
+            if absent is not None and absent not in self.stand_ins:
+                task.person, task.on_behalf_of = absent, None
+                self._tell("asked", task, (absent,))
+                changed = True
+        return changed
+
     def withdraw(self) -> None:
         """Whoever submitted it takes it back. Refuses with FlowElsewhere."""
         self._require("running", "returned", "stuck")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -190,7 +191,7 @@ class Outside:
         rules = self._open(form)
         # No webhook is called so: names have no blanks.
         # Strangers may choose the same key: what they say belongs to the name.
-        said = hashlib.sha256(orjson.dumps(values, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+        said = hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()[:32]
         message = None if key is None else Message(f"open {form}", f"{key} {said}")
         return self._made(rules, values, Arriving(self.ground, rules, "submitted", self.now, message))
 
