@@ -14,15 +14,15 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field, Value } from "@/api/types";
+import type { Value } from "@/api/types";
 import { isLinked } from "@/fields/shape";
 import { shown as shownText } from "@/fields/shown";
 import { ValueText } from "@/fields/ValueText";
 import { dayOf } from "@/look/figures";
 import { useLook } from "@/look/Look";
-import { BOXED, CALENDARS, cellEditor, PICKED } from "./cellEditor";
+import { CALENDARS, cellEditor } from "./cellEditor";
 import { type Column, isSummed, statesOf } from "./columns";
-import { inPacks, type Meant, meant } from "./counting";
+import { inPacks } from "./counting";
 import { HeadRow } from "./HeadRow";
 import type { Hand } from "./hand";
 import type { Change } from "./history";
@@ -32,13 +32,13 @@ import { blockOf, firstTyped, nextOf, nextTyped, type Place, type Size, within }
 import type { EditorHandle } from "./PickEditor";
 import { type Message, type Paste, standing } from "./pasting";
 import { cellValue, RowView, SEPARATOR } from "./RowView";
-import { isUnreadable, spelled } from "./reading";
+import { isUnreadable } from "./reading";
 import type { GridRow } from "./rows";
 import { SumsRow } from "./SumsRow";
 import { useClipboard } from "./useClipboard";
 import type { Lines } from "./useLines";
 import { usePointer } from "./usePointer";
-import { useReadLate } from "./useReadLate";
+import { useTyping } from "./useTyping";
 
 /** What others ask of the grid. */
 export interface GridHandle {
@@ -71,13 +71,6 @@ interface Props {
   ref: Ref<GridHandle>;
 }
 
-interface Edit {
-  key: string;
-  /** The cell that is typed in, and what it brings along: the unit of a quantity. */
-  cells: { column: string; before: Value; after: Value }[];
-  isNewRow: boolean;
-}
-
 export function Grid(props: Props) {
   const { given, lines, columns, onWidth, message, onPaste, onCreate, telling, flash, onTell, statusId, ref } = props;
   const { field, readOnly, stateOf, besides, errors, onWhy } = given;
@@ -87,7 +80,6 @@ export function Grid(props: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const handle = useRef<EditorHandle>(null);
-  const edit = useRef<Edit | null>(null);
   const wantsFocus = useRef(false);
   const held = useRef<string[]>([]);
   const isReplaying = useRef(false);
@@ -100,10 +92,6 @@ export function Grid(props: Props) {
   const [wanted, setActive] = useState<Place>({ row: 0, column: 0 });
   const active = within(wanted, size);
   const [extent, setExtent] = useState<Place | null>(null);
-  const [draft, setDraft] = useState<string | null>(null);
-  const typing = useRef(draft);
-  typing.current = draft;
-  const [isOpen, setOpen] = useState(false);
   const block = blockOf(active, extent ? within(extent, size) : active);
   const column = columns[active.column];
   const row = rows[active.row];
@@ -119,68 +107,18 @@ export function Grid(props: Props) {
 
   // Typing
 
-  const write = (text: string | null) => {
-    typing.current = text;
-    setDraft(text);
-  };
-  const finish = () => {
-    if (typing.current === null && !isOpen) return;
-    handle.current?.settle();
-    const done = edit.current;
-    edit.current = null;
-    if (done) {
-      const { key, isNewRow } = done;
-      lines.finished(
-        done.cells.map((cell) => ({ key, ...cell })),
-        isNewRow,
-      );
-    }
-    write(null);
-    setOpen(false);
-  };
-  const cancel = () => {
-    const left = edit.current;
-    edit.current = null;
-    if (left?.isNewRow) lines.drop(left.key);
-    else if (left) for (const { column, before } of left.cells) lines.live(left.key, column, before);
-    write(null);
-    setOpen(false);
-  };
-  const enter = (text: string) => {
-    if (!column?.field || !row || !mayType(active)) return;
-    setExtent(null);
-    write(text);
-    if (PICKED.has(column.shape.kind)) {
-      setOpen(true);
-      return;
-    }
-    const isNewRow = edit.current?.isNewRow ?? active.row >= lines.now.length;
-    const known = new Map(edit.current?.cells.map((one) => [one.column, one.before]));
-    const cells = readIn(column.field, row, text).map(({ name, value }) => ({
-      column: name,
-      before: known.has(name) ? known.get(name) : lines.before(row, name),
-      after: value,
-    }));
-    // What was brought along by what was typed before, and is not any more.
-    const left = edit.current?.cells.filter((one) => cells.every((own) => own.column !== one.column)) ?? [];
-    edit.current = { key: row.key, cells, isNewRow };
-    for (const one of left) lines.live(row.key, one.column, one.before);
-    for (const one of cells) lines.live(row.key, one.column, one.after);
-  };
-  /** What a text says: of a quantity in packs also the unit. */
-  const readIn = (own: Field, at: GridRow, text: string): Meant[] => {
-    const unit = own.packs?.in_unit;
-    const packs = (own.packs && given.packsOf?.(own, at)) || null;
-    return meant(own, at, text, { today, packs, mayTypeUnit: Boolean(unit && lines.mayType(unit, at)) });
-  };
-  useReadLate(lines, given, today, edit.current?.key);
-  const begin = () => {
-    if (!column || !row || !mayType(active)) return;
-    if (column.shape.kind === "flag") return lines.set(row, column.key, row[column.key] !== true);
-    if (BOXED.has(column.shape.kind) || PICKED.has(column.shape.kind)) return setOpen(true);
-    if (typing.current !== null) return;
-    write(spelled(column.shape, row[column.key]));
-  };
+  const typed = useTyping({
+    given,
+    lines,
+    today,
+    column,
+    row,
+    mayType: () => mayType(active),
+    isNew: () => active.row >= lines.now.length,
+    onTyped: () => setExtent(null),
+    handle,
+  });
+  const { draft, typing, isOpen, setOpen, write, finish, cancel, enter, begin } = typed;
 
   // Moving
 
