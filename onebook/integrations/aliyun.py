@@ -13,7 +13,7 @@ from onebook.engines.message.provider import Outgoing, Reach
 from onebook.engines.message.refusals import NoAddress, Rejected, TryLater
 from onebook.integrations.answers import said
 from onebook.integrations.network import Outside, told
-from onebook.integrations.shape import Line, Secret, Secrets, ShortSettings, WebAddress
+from onebook.integrations.shape import Plain, Secret, Secrets, ShortSettings, WebAddress
 from onebook.integrations.short import filled
 from onebook.values.label import Label
 
@@ -28,7 +28,7 @@ _LATER: Final = ("Throttling", "isv.BUSINESS_LIMIT_CONTROL", "isp.SYSTEM_ERROR",
 class AliyunSettings(ShortSettings):
     """The account, and where the service answers."""
 
-    access_key_id: Line
+    access_key_id: Plain
     endpoint: WebAddress = "https://dysmsapi.aliyuncs.com"
 
 
@@ -45,6 +45,7 @@ class Aliyun:
     reach: Reach = "phone"
     settings = AliyunSettings
     secrets = AliyunSecrets
+    goes_to: tuple[str, ...] = ()
     per_minute = 300
 
     def __init__(self, outside: Outside) -> None:
@@ -90,7 +91,7 @@ class Aliyun:
             raise
         code = str(answer.get("Code", ""))
         if code == "OK":
-            return str(answer["BizId"]) if answer.get("BizId") else None
+            return told(answer["BizId"]) if answer.get("BizId") else None
         reason = told(f"{code} {answer.get('Message', '')}")
         if code.startswith(_LATER):
             raise TryLater(reason=reason, wait_s=0)

@@ -12,7 +12,7 @@ def said(answer: Answer) -> Mapping[str, Any]:
     """The object that a provider answered. Refuses with Rejected what is none: whoever answers is not the provider."""
     try:
         found = json.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Rejected(reason=answer.reason) from None
     if not isinstance(found, dict):
         raise Rejected(reason=answer.reason)

@@ -2,7 +2,9 @@
 
 import smtplib
 import socket
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -24,6 +26,8 @@ from onebook.values.label import Label
 MailAddress = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;\"\\]+@[^@\s<>,;\"\\]+$")]
 #: What a mailbox that wants to be asked less often is left alone for.
 _WAIT_S: Final = 300
+#: How long a whole conversation may take, files and all, however steadily the server speaks.
+MOST_S: Final = 60.0
 
 
 class MailSettings(Settings):
@@ -50,6 +54,7 @@ class Mail:
     reach: Reach = "mail"
     settings = MailSettings
     secrets = MailSecrets
+    goes_to = ("host", "port", "security")
     per_minute = 60
 
     def __init__(self, outside: Outside) -> None:
@@ -83,6 +88,9 @@ class Mail:
             raise _refusal(error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable(host=chosen.host, reason=told(error)) from None
+        except UnicodeError as error:
+            # A name or a password in signs that mailboxes do not know.
+            raise Rejected(reason=told(error)) from None
         return str(written["Message-ID"])
 
     def _opened(self, chosen: MailSettings) -> smtplib.SMTP:
@@ -106,14 +114,37 @@ class Mail:
 
 
 class _Server(smtplib.SMTP):
-    """SMTP over a connection to an address that was looked at."""
+    """SMTP over a connection to an address that was looked at, which ends in time."""
 
     def __init__(self, outside: Outside, host: str, port: int) -> None:
         self._outside = outside
-        super().__init__(host, port, timeout=TIME_S)
+        self._end = threading.Timer(MOST_S, self._hang_up)
+        self._line: socket.socket | None = None
+        try:
+            super().__init__(host, port, timeout=TIME_S)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Hang up, whoever is speaking."""
+        self._end.cancel()
+        super().close()
+        if self._line is not None:
+            self._line.close()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return self._outside.connect(host, port, timeout)
+        connection = self._outside.connect(host, port, timeout)
+        # The same line under a name of our own: TLS takes the connection away from whoever has opened it.
+        self._line = connection.dup()
+        self._end.daemon = True
+        self._end.start()
+        return connection
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            if self._line is not None:
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 class _TlsServer(_Server):

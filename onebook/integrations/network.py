@@ -198,8 +198,9 @@ def is_public(address: Address) -> bool:
 
 
 def told(reason: object) -> str:
-    """Words of others in one short line."""
-    text = " ".join(str(reason or type(reason).__name__).split())
+    """Words of others in one short line, of signs that can be kept and shown."""
+    said = str(reason or type(reason).__name__)
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())
     return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"
 
 

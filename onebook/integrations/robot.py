@@ -29,6 +29,7 @@ class Robot:
     reach: Reach = "group"
     settings = GroupSettings
     secrets: type[RobotSecrets] = RobotSecrets
+    goes_to: tuple[str, ...] = ()
 
     def __init__(self, outside: Outside) -> None:
         """On a way to the network."""

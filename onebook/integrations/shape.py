@@ -7,9 +7,11 @@ from pydantic import Field as Key
 
 #: Words of somebody else, in one line.
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\r\n]+$")]
+#: What travels in headers, where other signs than these have no place.
+Plain = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[!-~]+$")]
 #: A host's name or address, without port.
 Host = Annotated[str, StringConstraints(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\-\[\]]+$")]
-WebAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$")]
+WebAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[!-~]+$")]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 PerMinute = Annotated[int, Key(ge=1, le=6000)]
 

@@ -11,7 +11,7 @@ from onebook.engines.message.provider import Outgoing, Reach
 from onebook.engines.message.refusals import NoAddress, Rejected, TryLater
 from onebook.integrations.answers import said
 from onebook.integrations.network import Outside, told
-from onebook.integrations.shape import Line, Secret, Secrets, ShortSettings, WebAddress
+from onebook.integrations.shape import Plain, Secret, Secrets, ShortSettings, WebAddress
 from onebook.integrations.short import filled
 from onebook.values.label import Label
 
@@ -26,9 +26,9 @@ _LATER: Final = ("RequestLimitExceeded", "LimitExceeded", "InternalError")
 class TencentSettings(ShortSettings):
     """The account, the application of short messages, and where the service answers."""
 
-    secret_id: Line
-    application: Line
-    region: Line = "ap-guangzhou"
+    secret_id: Plain
+    application: Plain
+    region: Plain = "ap-guangzhou"
     endpoint: WebAddress = "https://sms.tencentcloudapi.com"
 
 
@@ -45,6 +45,7 @@ class Tencent:
     reach: Reach = "phone"
     settings = TencentSettings
     secrets = TencentSecrets
+    goes_to: tuple[str, ...] = ()
     per_minute = 300
 
     def __init__(self, outside: Outside) -> None:
@@ -92,7 +93,7 @@ def _taken(answer: Mapping[str, Any]) -> str | None:
     found = answer.get("Error") or (states[0] if isinstance(states, list) and states else {})
     code = str(found.get("Code", "")) if isinstance(found, dict) else ""
     if code == "Ok":
-        return str(found["SerialNo"]) if found.get("SerialNo") else None
+        return told(found["SerialNo"]) if found.get("SerialNo") else None
     reason = told(f"{code} {found.get('Message', '') if isinstance(found, dict) else ''}")
     if code.startswith(_LATER):
         raise TryLater(reason=reason, wait_s=0)

@@ -34,6 +34,8 @@ class Webhook:
     reach: Reach = "system"
     settings = WebhookSettings
     secrets = WebhookSecrets
+    #: Here as elsewhere a secret signs, and is not told.
+    goes_to: tuple[str, ...] = ()
     per_minute = 600
 
     def __init__(self, outside: Outside) -> None:

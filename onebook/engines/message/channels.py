@@ -114,13 +114,18 @@ def checked(transaction: Transaction, outlets: Outlets, given: Given) -> tuple[P
         raise ChannelWrong([Problem("message.name_taken", "name", data={"name": given.name})])
     [rows] = transaction.run(Statement(_ONE, {"name": given.name}))
     kept: dict[str, Any] = {}
+    again: list[Problem] = []
     if rows:
         known = Channel(*rows[0])
         if known.kind != given.kind:
             raise KindFixed(name=known.label)
         kept = _kept(known, outlets, provider, given)
+        if any(known.settings.get(name) != given.settings.get(name) for name in provider.goes_to):
+            # Nobody hears a secret by sending it elsewhere.
+            again = [Problem("message.secret_again", f"secrets.{name}") for name in sorted(kept.keys() - given.secrets)]
     secrets = {name: value for name, value in {**kept, **given.secrets}.items() if value is not None}
     problems = [*_wrong(provider.settings, given.settings, "settings"), *_wrong(provider.secrets, secrets, "secrets")]
+    problems += again
     if problems:
         raise ChannelWrong(problems)
     return provider, secrets

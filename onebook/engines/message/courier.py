@@ -20,7 +20,7 @@ from onebook.engines.message.message import INBOX
 from onebook.engines.message.outbox import DELIVER
 from onebook.engines.message.outlets import Outlets
 from onebook.engines.message.people import addresses
-from onebook.engines.message.preferences import Preferences, Quiet, preferences_of, quiet_until
+from onebook.engines.message.preferences import Quiet, preferences, quiet_until
 from onebook.engines.message.provider import File, Outgoing, Provider
 from onebook.engines.message.refusals import NoAddress, NoChannel, NothingToSay, NotReadable, Stumbled
 from onebook.engines.message.rendering import NOBODY, Posted, Rendered, reader_of, rendered
@@ -32,9 +32,12 @@ from onebook.values.refusal import Refusal, Status
 
 #: After which time a message is tried again; when none is left it is given up.
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
-#: For how long a worker has taken a message: longer than any provider is waited for.
+#: For how long a worker has taken a message, and for how long it begins to send what it took: any provider is waited
+#: for less long than what is between them, so that nobody else has taken what is being sent.
 LEASE: Final = timedelta(minutes=5)
-#: How many are taken at once, and how many one job sends before it lets others have a turn.
+FRESH: Final = LEASE / 2
+#: How many are taken at once, beside those that leave in one piece with any of them; and how many one job sends before
+#: it lets others have a turn.
 BLOCK: Final = 20
 MOST: Final = 500
 #: Nothing to do with the channel or the provider: trying again would change nothing, nor would anybody's help.
@@ -78,10 +81,14 @@ class Courier:
         A message over which the program itself stumbles keeps no other from leaving; then it raises."""
         looked_at, stumbled = 0, None
         while looked_at < MOST and (block := self._taken()):
-            looked_at += len(block)
+            begun = self._now()
             closed: dict[str, datetime] = {}
             waiting: list[Posted] = []
+            left: list[Posted] = []
             for rows in _together(block):
+                if self._now() - begun > FRESH:
+                    left += rows
+                    continue
                 if rows[0].channel in closed:
                     waiting += rows
                     continue
@@ -94,7 +101,9 @@ class Courier:
                     _log.exception("%s: message %s", self._eyes.schema, rows[0].id)
                     stumbled = error
                     self._failed(rows, None, Stumbled())
+            looked_at += len(block) - len(left)
             self._later(waiting, closed)
+            self._given_back(left)
         self._again()
         if stumbled is not None:
             raise stumbled
@@ -102,8 +111,9 @@ class Courier:
 
     def _taken(self) -> list[Posted]:
         now = self._now()
+        asked = {"now": now, "until": now + LEASE, "most": BLOCK, "most_bundled": MOST}
         with self._database.transaction(self._eyes.schema) as transaction:
-            [rows] = transaction.commit(Statement(_TAKE, {"now": now, "until": now + LEASE, "most": BLOCK}))
+            [rows] = transaction.commit(Statement(_TAKE, asked))
         return sorted((Posted(*row) for row in rows), key=lambda row: (not row.urgent, row.id))
 
     def _delivered(self, rows: Sequence[Posted]) -> datetime | None:
@@ -191,6 +201,11 @@ class Courier:
             provider = self._outlets.providers.get(channel.kind)
             if provider is None:
                 raise NoChannel(name=channel.label)
+            held = self._quiet(transaction, provider, first, now)
+            if held is not None:
+                asked = {"ids": [first.id], "state": "held", "next_at": held}
+                transaction.commit(Statement(_UNTRIED, asked))
+                return None
             wait = self._wait(transaction, channel, provider, now)
             if wait is not None:
                 return wait
@@ -247,6 +262,21 @@ class Courier:
             statements.append(Statement(_LATER, asked))
         with self._database.transaction(self._eyes.schema) as transaction:
             transaction.commit(*statements)
+
+    def _given_back(self, rows: Sequence[Posted]) -> None:
+        """Leave what was taken too long ago to whoever comes next: nothing of it was tried."""
+        if rows:
+            asked = {"ids": [row.id for row in rows], "state": None, "next_at": self._now()}
+            with self._database.transaction(self._eyes.schema) as transaction:
+                transaction.commit(Statement(_UNTRIED, asked))
+
+    def _quiet(self, transaction: Transaction, provider: Provider, row: Posted, now: datetime) -> datetime | None:
+        """Until when a message that can wait is held: what was tried in the evening does not ring at night."""
+        if row.urgent or row.is_bundled or provider.reach == "system":
+            return None
+        if row.recipient is None:
+            return quiet_until(_QUIET, now, self._eyes.zone) if provider.reach == "group" else None
+        return quiet_until(preferences(transaction, row.recipient).quiet, now, self._eyes.zone)
 
     def _reader(self, transaction: Transaction, channel: Channel, provider: Provider, row: Posted) -> Actor:
         """Whose rights decide what the words show."""
@@ -348,12 +378,6 @@ def tested(outlets: Outlets, channel: Channel, schema: str, to: str | None, titl
     return provider.send(channel.settings, channel.opened(outlets), outgoing)
 
 
-def preferences(transaction: Transaction, user: int) -> Preferences:
-    """What a user prefers, or what everybody begins with."""
-    [rows] = transaction.run(Statement(_PREFERENCES, {"user": user}))
-    return preferences_of(rows[0][0]) if rows else Preferences()
-
-
 def _together(block: Sequence[Posted]) -> list[list[Posted]]:
     """What leaves in one piece: everything bundled for a person by a channel; anything else by itself."""
     groups: dict[object, list[Posted]] = {}
@@ -408,11 +432,18 @@ WITH gone AS (
 DELETE FROM onebook_file WHERE id IN (SELECT unnest(files) FROM gone)
 """
 _TAKE: Final = """
+WITH due AS (
+    SELECT id, channel, recipient, is_bundled FROM onebook_message
+    WHERE state IN ('waiting', 'failed', 'held') AND (next_at IS NULL OR next_at <= %(now)s)
+    ORDER BY urgent DESC, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), bundled AS (
+    SELECT id FROM onebook_message m
+    WHERE is_bundled AND state IN ('waiting', 'failed', 'held') AND next_at <= %(now)s
+      AND EXISTS (SELECT FROM due d WHERE d.is_bundled AND (d.channel, d.recipient) = (m.channel, m.recipient))
+    ORDER BY id LIMIT %(most_bundled)s FOR UPDATE SKIP LOCKED
+)
 UPDATE onebook_message m SET attempts = m.attempts + 1, next_at = %(until)s
-FROM (SELECT id FROM onebook_message
-      WHERE state IN ('waiting', 'failed', 'held') AND (next_at IS NULL OR next_at <= %(now)s)
-      ORDER BY urgent DESC, id LIMIT %(most)s FOR UPDATE SKIP LOCKED) AS due
-WHERE m.id = due.id
+WHERE m.id IN (SELECT id FROM due UNION SELECT id FROM bundled)
 RETURNING m.id, m.kind, m.channel, m.recipient, m.address, m.via, m.title, m.text, m.words, m.data,
           m.template, m.has_formulas, m.form, m.record, m.comment, m.files, m.link, m.by, m.urgent, m.key, m.attempts,
           m.is_bundled
@@ -442,6 +473,11 @@ WHERE id = ANY(%(ids)s::bigint[])
 _FAIL: Final = """
 UPDATE onebook_message SET state = %(state)s, next_at = %(next_at)s, error = %(error)s WHERE id = ANY(%(ids)s::bigint[])
 """
+_UNTRIED: Final = """
+UPDATE onebook_message
+SET state = coalesce(%(state)s::text, state), next_at = %(next_at)s, attempts = greatest(attempts - 1, 0)
+WHERE id = ANY(%(ids)s::bigint[])
+"""
 _LATER: Final = """
 UPDATE onebook_message SET next_at = %(until)s, attempts = greatest(attempts - (id = ANY(%(ids)s::bigint[]))::int, 0)
 WHERE id = ANY(%(ids)s::bigint[])
@@ -456,5 +492,4 @@ _ILL: Final = """
 UPDATE onebook_channel SET error = %(error)s, error_at = %(now)s, closed_until = %(closed_until)s WHERE name = %(name)s
 """
 _NEXT: Final = "SELECT min(next_at) FROM onebook_message WHERE state IN ('waiting', 'failed', 'held')"
-_PREFERENCES: Final = "SELECT settings FROM onebook_message_preference WHERE actor = %(user)s::bigint"
 _FILES: Final = "SELECT name, content FROM onebook_file WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id"

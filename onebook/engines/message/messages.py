@@ -9,13 +9,13 @@ import orjson
 from onebook.access.actor import Actor
 from onebook.engines.message import channels
 from onebook.engines.message.channels import Given, error_told
-from onebook.engines.message.courier import preferences, tested
+from onebook.engines.message.courier import tested
 from onebook.engines.message.eyes import Eyes
 from onebook.engines.message.message import KINDS
 from onebook.engines.message.outbox import called
 from onebook.engines.message.outlets import Outlets
 from onebook.engines.message.people import addresses
-from onebook.engines.message.preferences import preferences_of
+from onebook.engines.message.preferences import preferences, preferences_of
 from onebook.engines.message.refusals import NoChannel, NoMessage, NotReplayed
 from onebook.locale.texts import text as words_of
 from onebook.storage.database import Database

@@ -10,6 +10,7 @@ from pydantic import Field as Key
 from onebook.engines.message.message import KINDS
 from onebook.engines.message.provider import Reach
 from onebook.engines.message.refusals import PreferenceWrong
+from onebook.storage.transaction import Statement, Transaction
 from onebook.values.refusal import Problem
 
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -18,6 +19,7 @@ Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 #: What also goes by mail unless people say otherwise: what somebody waits for, and what must not be overlooked.
 _ALSO_BY_MAIL: Final = frozenset({"task", "alarm"})
+_PREFERENCES: Final = "SELECT settings FROM onebook_message_preference WHERE actor = %(user)s::bigint"
 
 
 class Quiet(BaseModel):
@@ -52,6 +54,12 @@ class Preferences(BaseModel):
         if reach == "mail" and self.bundle is not None:
             return _next(now, zone, self.bundle), True
         return quiet_until(self.quiet, now, zone), False
+
+
+def preferences(transaction: Transaction, user: int) -> Preferences:
+    """What a user prefers, or what everybody begins with."""
+    [rows] = transaction.run(Statement(_PREFERENCES, {"user": user}))
+    return preferences_of(rows[0][0]) if rows else Preferences()
 
 
 def quiet_until(quiet: Quiet | None, now: datetime, zone: tzinfo) -> datetime | None:

@@ -69,6 +69,11 @@ class Provider(Protocol):
         ...
 
     @property
+    def goes_to(self) -> tuple[str, ...]:
+        """The settings that say to whom secrets are told: whoever changes one of them enters the secrets again."""
+        ...
+
+    @property
     def per_minute(self) -> int:
         """How many messages it takes in a minute, unless the channel says otherwise."""
         ...

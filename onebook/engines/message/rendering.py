@@ -132,9 +132,11 @@ def _pieces(text: str) -> Sequence[str | Said]:
 
 def _shown(eyes: Eyes, message: Posted, reader: Actor, formula: str) -> Shown | str:
     """What stands in the place of a formula: a value that came along, or what the reader may see of the record."""
+    if reader is NOBODY:
+        return DASH
     if formula in message.data:
         return _plain(message.data[formula])
-    if message.form is None or message.form not in eyes.catalog.forms or reader is NOBODY:
+    if message.form is None or message.form not in eyes.catalog.forms:
         return DASH
     try:
         expression = eyes.catalog.formula(formula, message.form)

@@ -10,6 +10,7 @@ from onebook.definition.rule import BALANCE, Consequence
 from onebook.definition.rules import target_of
 from onebook.engines.rule.compiled import CompiledRule
 from onebook.expression.printing import print_tree
+from onebook.expression.refusals import ExpressionRefusal
 from onebook.expression.types import Kind
 from onebook.locale.texts import text
 from onebook.values.label import Label
@@ -173,7 +174,11 @@ class RuleWords:
         if key == BALANCE and self._rule.call is not None:
             return f"{self._rule.call.role.label.in_language(self._language)} = {self._plain(value)}"
         shown = self._shown(key, value) if "." not in key else self._plain(value)
-        return f"{self.formula(key)} = {shown}"
+        try:
+            return f"{self.formula(key)} = {shown}"
+        except ExpressionRefusal:
+            # What was declared when it fired is not declared any more.
+            return f"{key} = {shown}"
 
     def _shown(self, name: str, value: Any) -> str:
         """The value of a field as people call it."""

@@ -7,6 +7,8 @@ from onebook.definition.form import Form
 from onebook.values.label import Label
 
 _NUMBER = FieldDeclaration(kind=FieldKind.TEXT, label=Label("单号", "Number"))
+#: What is no document has no 单: a partner's number is its 编号.
+_MASTER_NUMBER = FieldDeclaration(kind=FieldKind.TEXT, label=Label("编号", "Number"))
 _ID = FieldDeclaration(kind=FieldKind.NUMBER, label=Label("编号", "Id"), scale=0)
 _VERSION = FieldDeclaration(kind=FieldKind.NUMBER, label=Label("版本", "Version"), scale=0)
 _STATE = Label("状态", "State")
@@ -40,6 +42,10 @@ _LABELS: Mapping[str, Label] = {
 }
 
 
+def _number(form: Form) -> FieldDeclaration:
+    return _MASTER_NUMBER if form.kind == "master" else _NUMBER
+
+
 def system_field(form: Form, lines: str | None, name: str) -> FieldDeclaration | None:
     """What a system name of a form, or of its lines, means; None if it is not one."""
     if lines:
@@ -47,7 +53,7 @@ def system_field(form: Form, lines: str | None, name: str) -> FieldDeclaration |
             return FieldDeclaration(kind=FieldKind.LINK, label=form.label, to=form.form)
         return {"id": _ID, "position": _POSITION}.get(name)
     if name == "number":
-        return _NUMBER if form.number else None
+        return _number(form) if form.number else None
     if name == "state":
         states = {code: state.label for code, state in form.states.items()}
         return FieldDeclaration(kind=FieldKind.CHOICE, label=_STATE, options=states) if states else None
@@ -56,6 +62,8 @@ def system_field(form: Form, lines: str | None, name: str) -> FieldDeclaration |
 
 def system_label(form: Form | None, name: str) -> Label:
     """What a system name is called; `parent` and `company` are called after their form."""
+    if name == "number" and form is not None:
+        return _number(form).label
     if name in _LABELS:
         return _LABELS[name]
     return form.label if form is not None else Label(name, name)

@@ -1,7 +1,7 @@
 """The tasks that jobs run, and what the clock begins: nightly documents, checking the books, clearing away."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -17,7 +17,7 @@ from onebook.locale.texts import text, text_of
 from onebook.storage import queue
 from onebook.storage.database import Database
 from onebook.storage.schema import PLATFORM, companies
-from onebook.storage.transaction import Statement
+from onebook.storage.transaction import Statement, Transaction
 from onebook.values.refusal import Refusal, Status
 
 #: Answers of commands are kept for a week: nobody retries a request for longer.
@@ -82,13 +82,13 @@ def _for_all(database: Database, task: str, **_: object) -> None:
 
 def _rules_all(database: Database, **_: object) -> None:
     """Call the worker for every company whose rules have anything to do: what no call has told of is found here."""
-    with database.administration() as connection:
-        known = companies(connection)
-    for company in known:
-        with database.transaction(company.schema) as transaction:
-            [[(waits,)]] = transaction.run(WAITING)
-            if waits:
-                transaction.commit(_call_rules(company.schema))
+
+    def call(transaction: Transaction) -> None:
+        [[(waits,)]] = transaction.run(WAITING)
+        if waits:
+            transaction.commit(_call_rules(transaction.schema))
+
+    _in_each(database, call)
 
 
 def _rules(application: Application, database: Database, **arguments: object) -> None:
@@ -105,13 +105,13 @@ def _call_rules(schema: str) -> Statement:
 
 def _deliver_all(database: Database, **_: object) -> None:
     """Call the worker for every company with messages that are due: what no call has told of is found here."""
-    with database.administration() as connection:
-        known = companies(connection)
-    for company in known:
-        with database.transaction(company.schema) as transaction:
-            [[(is_due,)]] = transaction.run(DUE)
-            if is_due:
-                transaction.commit(called())
+
+    def call(transaction: Transaction) -> None:
+        [[(is_due,)]] = transaction.run(DUE)
+        if is_due:
+            transaction.commit(called())
+
+    _in_each(database, call)
 
 
 def _deliver(application: Application, **arguments: object) -> None:
@@ -161,8 +161,11 @@ def _check(application: Application, **arguments: object) -> None:
 
 def _clear_away(database: Database, **_: object) -> None:
     """Remove expired sessions, old attempts to log in, and answers that nobody will ask for again."""
-    with database.administration() as connection:
-        known = companies(connection)
+
+    def clear(transaction: Transaction) -> None:
+        old = "DELETE FROM onebook_answer WHERE at < now() - make_interval(days => %s)"
+        transaction.commit(Statement(old, (ANSWERS_DAYS,)), cleared(MESSAGES_DAYS))
+
     with database.transaction(PLATFORM) as transaction:
         transaction.commit(
             Statement("DELETE FROM onebook.session WHERE expires_at < now()"),
@@ -170,10 +173,23 @@ def _clear_away(database: Database, **_: object) -> None:
                 "DELETE FROM onebook.login_attempt WHERE at < now() - make_interval(days => %s)", (ATTEMPTS_DAYS,)
             ),
         )
+    _in_each(database, clear)
+
+
+def _in_each(database: Database, do: Callable[[Transaction], None]) -> None:
+    """Do something in a transaction of each company, whatever becomes of the others; then raise what failed last."""
+    with database.administration() as connection:
+        known = companies(connection)
+    failed = None
     for company in known:
-        with database.transaction(company.schema) as transaction:
-            old = "DELETE FROM onebook_answer WHERE at < now() - make_interval(days => %s)"
-            transaction.commit(Statement(old, (ANSWERS_DAYS,)), cleared(MESSAGES_DAYS))
+        try:
+            with database.transaction(company.schema) as transaction:
+                do(transaction)
+        except Exception as error:
+            _log.exception("%s", company.schema)
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def _today() -> str:

@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -308,6 +308,16 @@ def test_a_group_sees_what_its_user_sees(room: Room) -> None:
         assert [text.split("\n")[0] for text in room.texts()] == [f"{said}!"]
 
 
+def test_a_group_of_nobody_is_told_no_figure_that_came_along(room: Room) -> None:
+    record, text = _customer(room, room.clerk), "{name} 仅剩 {balance}"
+    told = Message("rule", room.clerk.user, via=("group",), text=text, has_formulas=True, record=record)
+    room.post(replace(told, data={"balance": NUMBER}))
+    room.deliver()
+    [said] = room.texts()
+    assert "— 仅剩 —" in said
+    assert NUMBER in room.inbox(room.clerk)[0]["text"], "whoever it is for reads it"
+
+
 def test_who_may_not_read_a_record_is_told_nothing_of_it(room: Room) -> None:
     record = _customer(room, room.boss)
     room.post(Message("rule", room.clerk.user, via=("post",), title="秘密", text="x", record=record))
@@ -352,6 +362,16 @@ def test_a_day_in_one_mail(room: Room) -> None:
     assert mail["Subject"] == "You have 3 new messages"
     assert [f"第 {number} 条" in text.get_content() for number in range(3)] == [True] * 3
     assert len(room.log(state="sent", channel="post")) == 3
+
+
+def test_a_long_day_is_one_mail_too(room: Room) -> None:
+    assert room.prefer(room.clerk, bundle="18:00", quiet=None).status_code == 200
+    room.post(*(Message("rule", room.clerk.user, via=("post",), title=f"第 {n} 条", text="内容") for n in range(45)))
+    room.deliver()
+    room.clock.now = MORNING.replace(hour=10)
+    room.deliver()
+    assert [mail["Subject"] for mail in room.box.mails] == ["You have 45 new messages"]
+    assert {one["attempts"] for one in room.log(state="sent", channel="post", limit=100)} == {1}
 
 
 def test_people_choose_their_ways(room: Room) -> None:
@@ -455,7 +475,8 @@ def test_channels_are_for_administrators_and_secrets_never_come_back(
         told = room.boss.get("/api/channels")
         kept = room.ask("SELECT name, convert_from(secret, 'UTF8') || settings::text FROM onebook_channel")
         assert {name for name, _ in kept} == {"post", "group", "system"}
-        changed = room.channel("post", "mail", {"host": "localhost", "port": 1, "sender": "a@example.com"}, {})
+        other = {"host": "localhost", "port": room.box.port, "sender": "a@example.com"}
+        changed = room.channel("post", "mail", other, {})
         everything = told.text + changed.text + caplog.text
         assert [one["secrets"] for one in told.json()["channels"]] == [["address"], ["password"], ["secret"]]
         assert changed.json()["secrets"] == ["password"], "what is not named stays"
@@ -482,7 +503,23 @@ def test_wrong_channels_are_refused_with_their_fields(room: Room) -> None:
         status, code, _ = refused("webhook", {"address": address}, {"secret": SECRETS[2]})
         assert (status, code) == (422, "message.not_public")
         assert refused("dingtalk", {}, {"address": address})[1] == "message.not_public"
+    where = {"address": "https://93.184.216.34/钩子"}
+    assert refused("webhook", where, {"secret": SECRETS[2]})[1:] == ("message.channel_wrong", ["settings.address"])
+    assert refused("wecom", {}, where)[1:] == ("message.channel_wrong", ["secrets.address"])
     assert room.boss.send("DELETE", "/api/channels/nothing").json()["code"] == "message.no_channel"
+
+
+def test_a_password_does_not_follow_to_another_server(room: Room, tls: Certificate) -> None:
+    with mailbox(tls.server) as other:
+        there = {"host": "localhost", "port": other.port, "user": other.user, "sender": "book@example.com"}
+        moved = room.channel("post", "mail", there, {})
+        assert (moved.status_code, moved.json()["problems"][0]["field"]) == (422, "secrets.password")
+        assert room.boss.post("/api/channels/post/test", {"to": "me@example.com"}).status_code == 200
+        assert (len(room.box.mails), other.mails) == (1, [])
+        assert room.channel("post", "mail", there, {"password": other.password}).status_code == 200
+        assert room.channel("post", "mail", {**there, "sender_name": "一本"}, {}).status_code == 200
+        assert room.boss.post("/api/channels/post/test", {"to": "me@example.com"}).status_code == 200
+        assert len(other.mails) == 1
 
 
 def test_a_test_tells_what_the_provider_says(room: Room) -> None:
@@ -566,6 +603,41 @@ def test_a_worker_that_dies_while_sending_leaves_a_message_that_is_sent_again(
     assert first.headers["webhook-id"] == second.headers["webhook-id"], "the receiver knows that it is the same"
 
 
+def test_a_slow_provider_gets_nothing_twice(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker took too long ago it leaves to whoever comes, who may have it already."""
+    provider = room.place.application.outlets.providers["webhook"]
+    sent: list[str] = []
+
+    def slow(_: Any, __: Any, message: Any) -> None:
+        sent.append(message.id)
+        room.clock.later(seconds=20)
+        if len(sent) == 16:
+            room.deliver()
+
+    monkeypatch.setattr(provider, "send", slow)
+    room.post(*(Message("rule", None, "system", title=f"{number}", text="x") for number in range(20)))
+    room.deliver()
+    assert len(sent) == len(set(sent)) == 20
+    assert {(one["state"], one["attempts"]) for one in room.log(channel="system")} == {("sent", 1)}
+
+
+def test_what_is_tried_again_does_not_ring_at_night(room: Room) -> None:
+    room.clock.now = MORNING.replace(hour=13, minute=58)
+    room.box.recipient = b"451 later"
+    room.post(Message("rule", room.clerk.user, via=("post",), title="可以等", text="x"))
+    room.post(Message("rule", room.clerk.user, via=("post",), title="急", text="x", urgent=True))
+    room.deliver()
+    room.box.recipient = b"250 ok"
+    room.clock.later(minutes=5)
+    room.deliver()
+    assert [mail["Subject"] for mail in room.box.mails] == ["急"]
+    [held] = room.log(state="held")
+    assert (held["attempts"], held["next_at"][:16]) == (1, "2026-03-10T23:30")
+    room.clock.now = MORNING.replace(hour=23, minute=30)
+    room.deliver()
+    assert [mail["Subject"] for mail in room.box.mails] == ["急", "可以等"]
+
+
 def test_a_message_over_which_the_program_stumbles_keeps_no_other(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     provider = room.place.application.outlets.providers["webhook"]
     really = provider.send
@@ -585,6 +657,29 @@ def test_a_message_over_which_the_program_stumbles_keeps_no_other(room: Room, mo
         with pytest.raises(ZeroDivisionError):
             room.deliver()
     assert {one["title"]: one["state"] for one in room.log(channel="system")} == {"poison": "dead", "good": "sent"}
+
+
+def test_a_company_that_is_broken_keeps_no_other_waiting(room: Room) -> None:
+    """The clock looks into every company, and calls the worker where anything is due."""
+    database, tasked = room.place.database, tasks(room.place.application, room.place.database)
+    with database.administration() as connection:
+        broken, sound = (create_company(connection, f"Beside {next(_numbers)}") for _ in range(2))
+    with database.transaction(sound.schema) as transaction:
+        transaction.commit(*posted([Message("rule", None, "nowhere", title="x", text="x")]))
+    with database.administration() as connection:
+        connection.execute("DELETE FROM procrastinate.procrastinate_jobs WHERE task_name = 'deliver'")
+        connection.execute(f"ALTER TABLE {broken.schema}.onebook_message RENAME TO gone")
+    try:
+        with pytest.raises(Exception, match="onebook_message"):
+            tasked["deliver_all"]()
+    finally:
+        with database.administration() as connection:
+            connection.execute(f"ALTER TABLE {broken.schema}.gone RENAME TO onebook_message")
+    with database.administration() as connection:
+        jobs = connection.execute(
+            "SELECT args ->> 'schema' FROM procrastinate.procrastinate_jobs WHERE task_name = 'deliver'"
+        ).fetchall()
+    assert (sound.schema,) in jobs
 
 
 def test_the_worker_is_called_by_the_post_itself(room: Room) -> None:

@@ -115,6 +115,21 @@ def test_a_run_says_why_and_what_it_did(place: Place, boss: Person) -> None:
     assert rule_of(boss, "resized")["counts"]["done"] >= 1
 
 
+def test_a_run_of_another_time_is_told_though_its_fields_are_gone(place: Place, boss: Person) -> None:
+    """The rule was changed since: what it read then has the name that it had."""
+    job = place.execute("job", about="x", size="1")
+    boss.send("PATCH", f"/api/job/{job}", {"expected_version": 1, "values": {"size": "7"}})
+    settle(place)
+    with place.database.administration(place.company.schema) as connection:
+        connection.execute(
+            "UPDATE onebook_firing SET why = jsonb_set(why, '{reads}', '{\"weight\": 5, \"balance\": 3}')"
+            " WHERE rule = 'resized' AND object = %s", (job,)
+        )  # fmt: skip
+    answer = boss.get("/api/rules/resized/runs")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["rows"][0]["why"][-1] == "At that moment weight = 5, balance = 3"
+
+
 def test_pausing_and_waking_count_at_once(place: Place, boss: Person) -> None:
     assert boss.post("/api/rules/resized/pause").json()["paused"] is True
     job = place.execute("job", about="x", size="1")
@@ -289,6 +304,8 @@ def test_the_public_fills_in_what_is_open_and_is_counted(place: Place, boss: Per
     other = public.post(address, json={"values": {"name": "Ann"}}, headers={"Idempotency-Key": "k1"})
     assert other.status_code == 201
     assert any(row["name"] == "Ann" for row in boss.get("/api/wish").json()["rows"])
+    huge = public.post(address, json={"values": {"name": 10**30}}, headers={"Idempotency-Key": "k2"})
+    assert (huge.status_code, huge.json()["problems"][0]["field"]) == (422, "name")
     # What fills in what no person sees is answered like everybody, and leaves nothing.
     robot = public.post(address, json={"values": {"name": "Spam"}, "website": "https://spam.example"})
     assert (robot.status_code, robot.json()) == (201, {"number": None})

@@ -1,11 +1,16 @@
 """E-mail: a real SMTP conversation with STARTTLS and a login; nothing in a mail is markup; refusals are told apart."""
 
+import socket
+import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from onebook.engines.message.provider import File, Outgoing
 from onebook.engines.message.refusals import NoAddress, NotPublic, Rejected, TryLater, Unreachable
+from onebook.integrations import mail as mails
 from onebook.integrations.mail import Mail
 from onebook.integrations.network import Outside
 from tests.unit.integrations.fakes import Certificate, Mailbox, here, mailbox
@@ -84,6 +89,36 @@ def test_refusals_for_ever_and_for_now_are_told_apart(tls: Certificate) -> None:
             mail.send(settings, {"password": "wrong"}, MESSAGE)
         assert wrong.value.data["wait_s"] == 300
         assert box.mails == []
+
+
+def test_a_password_that_no_mailbox_knows_is_told(tls: Certificate) -> None:
+    with mailbox(tls.server) as box:
+        with pytest.raises(Rejected):
+            Mail(here(tls.trust)).send(_settings(box), {"password": "密码１２３"}, MESSAGE)
+        assert box.mails == []
+
+
+def test_a_server_that_never_comes_to_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that goes on speaking, line after line, keeps nobody for longer than one that is silent."""
+    monkeypatch.setattr(mails, "MOST_S", 0.5)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def dripping() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            for _ in range(100):
+                connection.sendall(b"220-and more\r\n")
+                time.sleep(0.1)
+
+    speaker = threading.Thread(target=dripping, daemon=True)
+    speaker.start()
+    settings = {"host": "localhost", "port": listener.getsockname()[1], "sender": "book@example.com"}
+    with listener:
+        begun = time.monotonic()
+        with pytest.raises(Unreachable):
+            Mail(here()).send(settings, {}, MESSAGE)
+        assert time.monotonic() - begun < 5
+    speaker.join()
 
 
 def test_a_server_that_nobody_vouches_for_gets_nothing(tls: Certificate) -> None:

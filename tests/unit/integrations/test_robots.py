@@ -102,11 +102,18 @@ def test_wecom_takes_text_that_fits() -> None:
 
 
 def test_what_is_no_provider_is_not_believed() -> None:
-    for body in (b"<html>welcome</html>", b"[]", b"{}"):
+    for body in (b"<html>welcome</html>", b"[]", b"{}", b"[" * 60_000):
         with web(lambda _, body=body: Reply(body)) as server:  # type: ignore[misc]
             for robot in (WeCom, DingTalk, Feishu):
                 with pytest.raises(Rejected):
                     robot(here()).send({}, {"address": server.address}, MESSAGE)
+
+
+def test_words_that_nobody_can_keep_are_told_without_them() -> None:
+    odd = Reply(b'{"errcode": 93000, "errmsg": "wrong\\ud800 \\u0000key"}')
+    with web(lambda _: odd) as server, pytest.raises(Rejected) as refused:
+        WeCom(here()).send({}, {"address": server.address}, MESSAGE)
+    assert refused.value.data["reason"] == "93000 wrong key"
 
 
 def test_a_text_is_cut_between_signs() -> None:

@@ -81,6 +81,13 @@ def test_aliyun_verifies_and_takes_by_template() -> None:
             Aliyun(here()).send(settings, {"access_key_secret": "secret"}, busy)
 
 
+def test_the_number_of_a_message_can_be_kept_whatever_it_is() -> None:
+    """What was sent is marked as sent: else it would be sent again."""
+    with web(lambda _: Reply(b'{"Code": "OK", "BizId": "9\\u0000^0"}')) as server:
+        settings = {"access_key_id": "id", "sign_name": "一本", "templates": TEMPLATES, "endpoint": server.address}
+        assert Aliyun(here()).send(settings, {"access_key_secret": "secret"}, MESSAGE) == "9 ^0"
+
+
 def test_a_template_that_nobody_has_entered_sends_nothing() -> None:
     with web(_aliyun) as server:
         settings = {"access_key_id": "id", "sign_name": "一本", "templates": {}, "endpoint": server.address}
