@@ -1,6 +1,7 @@
 """The rules of contracts: 30 days before one ends its owner gets an e-mail and an opportunity to renew it, once."""
 
 from datetime import date, datetime
+from decimal import Decimal as D
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from onebook.engines.application import Application
 from onebook.engines.form.refusals import Invalid
 from onebook.engines.process.command import Reverse, Update
 from onebook.engines.process.refusals import RequirementsFailed
+from onebook.engines.report.report import ReportRequest
 from onebook.locale.texts import text_of
 from onebook.storage.database import Database
 from onebook.storage.schema import Company
@@ -152,9 +154,45 @@ def test_an_opportunity_that_was_lost_makes_room_for_the_next_term(bureau: Burea
 def test_drafts_and_what_is_over_are_left_alone(bureau: Bureau) -> None:
     draft = bureau.contract(None, ends_on="2026-04-20")
     ended = bureau.contract(ends_on="2026-04-20")
-    bureau.run(ended, "end")
+    bureau.do(Update(ended, bureau.version(ended), {"ended_because": "客户停业"}, then="end"))
     bureau.until("2026-04-21")
     assert bureau.fired(draft) == bureau.fired(ended) == []
+
+
+def test_a_contract_that_is_ended_before_its_last_day_says_why(bureau: Bureau) -> None:
+    """One that has run out ends without a word."""
+    early, late = bureau.contract(ends_on="2026-04-20"), bureau.contract(ends_on="2026-04-20")
+    with pytest.raises(RequirementsFailed):
+        bureau.run(early, "end")
+    bureau.do(Update(early, bureau.version(early), {"ended_because": "客户停业"}, then="end"))
+    assert (bureau.value(early, "state"), bureau.value(early, "ended_on")) == ("ended", date(2026, 3, 10))
+    bureau.until("2026-04-21")
+    assert (bureau.value(late, "state"), bureau.value(late, "ended_on")) == ("ended", date(2026, 4, 20))
+
+
+def test_the_funnel_counts_what_is_open_and_contracts_near_their_end_are_told(bureau: Bureau) -> None:
+    mine = bureau.made("user", name="漏斗", login="funnel", roles=["salesperson"]).id
+
+    def told(report: str) -> list[dict[str, Any]]:
+        page = bureau.application.report(bureau.schema, bureau.actor, ReportRequest(report, {}))
+        return [dict(row) for row in page.rows if row["salesperson"]["id"] == mine]
+
+    def talk(name: str, stage: str, amount: str | None, then: str | None = None) -> None:
+        given = {"customer": bureau.buyer, "salesperson": mine, "stage": stage, "expected_amount": amount}
+        bureau.made("opportunity", then, name=name, **given)
+
+    talk("甲", "contact", "1000")
+    talk("乙", "offer", "500")
+    talk("丙", "offer", None)
+    talk("丁", "offer", "9", "win")
+    funnel = {
+        row["stage"]: [D(row[name]) for name in ("opportunities", "expected", "weighted")]
+        for row in told("opportunities_by_stage")
+    }
+    assert funnel == {"contact": [1, 1000, 100], "offer": [2, 500, 250]}
+    bureau.contract(ends_on="2026-06-08", salesperson=mine)
+    bureau.contract(ends_on="2026-06-09", salesperson=mine)
+    assert [D(row["days"]) for row in told("contracts_ending")] == [90]
 
 
 def test_what_is_won_becomes_the_next_contract_which_ends_the_one_before(bureau: Bureau) -> None:

@@ -53,7 +53,8 @@ def test_each_instalment_opens_its_share_and_the_last_one_all_the_rest(school: S
     assert school.owed(payer) == 1000
     school.paid(enrolment, "400")
     assert school.hours(student) == (D("2.8"), 0, D("2.8"), 400)
-    assert school.rows(enrolment, "instalments", "collected", "outstanding") == [(300, 0), (100, 200)]
+    assert school.rows(enrolment, "instalments", "collected", "outstanding") == [(300, 0), (0, 300)]
+    assert school.value(enrolment, "rest_due") == 300
     school.paid(enrolment, "50")
     assert school.hours(student)[0] == D("3.15")
     school.paid(enrolment, "550")
@@ -76,7 +77,7 @@ def test_hours_that_are_not_paid_stay_closed_to_the_last_hundredth(school: Schoo
     assert (school.hours(student), school.value(enrolment, "opening")) == ((10, 0, 10, 3000), "full")
 
 
-def test_rows_of_one_allocation_pay_instalments_and_then_what_stands_beside_them(school: School) -> None:
+def test_rows_of_one_allocation_pay_what_is_due_first_one_after_another(school: School) -> None:
     course, student = school.course(), school.student()
     enrolment = school.enrolled(
         student, (course, "10", "0", "1000"), instalments=[{"due_on": "2026-04-10", "amount": "300"}]
@@ -90,6 +91,11 @@ def test_rows_of_one_allocation_pay_instalments_and_then_what_stands_beside_them
     school.settle()
     assert (school.value(enrolment, "to_collect"), school.owed(payer)) == (400, 400)
     assert (school.value(enrolment, "received"), school.hours(student)[0]) == (600, 6)
+    # 700 were due at once and 300 in April.
+    assert (school.value(enrolment, "rest_due"), school.rows(enrolment, "instalments", "outstanding")) == (
+        100,
+        [(300,)],
+    )
 
 
 def test_two_payments_of_one_moment_open_everything_once(school: School) -> None:
@@ -224,7 +230,7 @@ def test_an_enrolment_of_somebody_else_takes_no_money(school: School) -> None:
     stranger = school.customer("Somebody else entirely")
     with pytest.raises(Invalid):
         school.receipt(stranger, "10", enrolment=enrolment.id)
-    school.run(enrolment, "close")
+    school.do_with(enrolment, "close", ended_because="不上了")
     with pytest.raises(RequirementsFailed):
         school.receipt(school.value(enrolment, "customer"), "10", enrolment=enrolment.id)
 
@@ -384,7 +390,7 @@ def test_a_disputed_hour_returns_to_its_card_at_what_it_earned(school: School) -
     assert booked == [(date(2026, 4, 9),)]
     school.undo(dispute)
     assert school.book() == before
-    refused = school.made("lesson_dispute", "reject", lesson=lesson.id, reason="已核实")
+    refused = school.made("lesson_dispute", "reject", lesson=lesson.id, reason="没来", note="签到表上有签名")
     assert (school.value(refused, "hours"), school.book()) == (2, before)
 
 
@@ -421,7 +427,7 @@ def test_unused_hours_are_refunded_and_what_is_kept_is_income_of_its_own(school:
     for record in (paid, paid, refund):
         school.undo(record)
     assert school.hours(student) == (7, 7, 0, 700)
-    school.run(refund, "reject")
+    school.do_with(refund, "reject", rejected_because="家长改了主意")
     school.settle()
     assert school.book() == before
 
@@ -433,7 +439,7 @@ def test_a_part_of_a_card_is_refunded_at_its_share(school: School) -> None:
     school.change(refund, lines=[{"id": row, "hours": "1"}])
     assert school.value(refund, "amount") == D("33.33")
     school.run(refund, "apply")
-    school.run(refund, "reject")
+    school.do_with(refund, "reject", rejected_because="家长改了主意")
     assert school.hours(student) == (3, 0, 3, 100)
 
 
@@ -444,7 +450,7 @@ def test_an_enrolment_that_is_not_paid_is_closed_before_hours_are_given_up(schoo
     refund = school.made("hours_refund", "take_unused", enrolment=enrolment.id, reason="不上了")
     with pytest.raises(RequirementsFailed):
         school.run(refund, "apply")
-    school.run(enrolment, "close")
+    school.do_with(enrolment, "close", ended_because="不上了")
     assert (school.owed(school.value(enrolment, "customer")), school.value(enrolment, "to_collect")) == (0, 0)
     school.run(refund, "apply")
     school.run(refund, "approve")

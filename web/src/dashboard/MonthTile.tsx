@@ -10,7 +10,7 @@ import { formQuery, listQuery } from "@/api/queries";
 import type { DeclaredView, Form, ListRow } from "@/api/types";
 import { shapeOfHeading } from "@/fields/shape";
 import { shown } from "@/fields/shown";
-import { bounds, byDay, dayIn, monthOf, monthsOn, weeksOf } from "@/list/month";
+import { bounds, byDay, dayIn, monthOf, monthsOn, orderOf, weeksOf } from "@/list/month";
 import { dayOf } from "@/look/figures";
 import { ProblemNote } from "@/look/ProblemNote";
 import { TileLate } from "./TileLate";
@@ -41,7 +41,7 @@ function Month({ form, view, on, filter }: { form: Form; view: DeclaredView; on:
       filter,
       where: JSON.stringify([bounds(on, "ge", first, kind), bounds(on, "le", last, kind)]),
       columns: columns.join(","),
-      sort: on,
+      sort: orderOf(on, view.columns ?? []),
       limit: MOST,
     }),
   );

@@ -14,7 +14,7 @@ import { ProblemNote } from "@/look/ProblemNote";
 import { useNarrow } from "@/look/useNarrow";
 import { CardValues } from "./Board";
 import type { Part } from "./condition";
-import { bounds, byDay, dayIn, isMonth, monthOf, monthsOn, weeksOf } from "./month";
+import { bounds, byDay, dayIn, isMonth, monthOf, monthsOn, orderOf, weeksOf } from "./month";
 import "./calendar.css";
 
 interface Props {
@@ -48,7 +48,7 @@ export default function Calendar({ form, view, kindOf, selection, where, month: 
       ...selection,
       where: JSON.stringify([...where, ...within]),
       columns: [...new Set(columns.filter((one) => one))].join(","),
-      sort: on,
+      sort: orderOf(on, view.columns ?? []),
       limit: MOST,
     }),
   );
@@ -62,7 +62,7 @@ export default function Calendar({ form, view, kindOf, selection, where, month: 
         { field: until ?? on, op: "blank" },
       ]),
       columns: [...new Set(columns.filter((one) => one))].join(","),
-      sort: on,
+      sort: orderOf(on, view.columns ?? []),
       limit: MOST,
     }),
     enabled: until !== null,

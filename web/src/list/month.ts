@@ -56,6 +56,12 @@ export function byDay<T>(
   return found;
 }
 
+/** The order of a calendar's records: by day, and those of one day by what their cards say first, such as the time. */
+export function orderOf(on: string, columns: readonly { key: string }[]): string {
+  const first = columns.find((one) => one.key !== on && !one.key.includes("."));
+  return first ? `${on},${first.key}` : on;
+}
+
 /** The day of a date or an instant; empty without one. */
 export function dayIn(value: Value): string {
   return value ? (String(value).length > 10 ? dayOf(new Date(String(value))) : String(value)) : "";

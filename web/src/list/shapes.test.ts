@@ -4,7 +4,7 @@ import type { Field, Form, Transition } from "@/api/types";
 import { boardColumns, stepsBetween } from "./boards";
 import { cardParts, chosen, columnsOf, fittedWidth, groupings, reordered, titleColumn } from "./columns";
 import { type Job, likeness, percentOf, suggestedMapping, targetsOf } from "./importing";
-import { byDay, monthsOn, weeksOf } from "./month";
+import { byDay, monthsOn, orderOf, weeksOf } from "./month";
 import { sheetsOf } from "./sheets";
 
 const field = (name: string, kind: Field["kind"], more: Partial<Field> = {}): Field =>
@@ -149,6 +149,12 @@ describe("a board", () => {
 });
 
 describe("a month", () => {
+  it("puts records of one day in the order of what their cards say first", () => {
+    expect(orderOf("on", [{ key: "on" }, { key: "who.name" }, { key: "at" }, { key: "what" }])).toBe("on,at");
+    expect(orderOf("on", [{ key: "who.name" }])).toBe("on");
+    expect(orderOf("on", [])).toBe("on");
+  });
+
   it("is whole weeks from Monday on", () => {
     const weeks = weeksOf("2026-11");
     expect([weeks.length, weeks[0]?.[0], weeks.at(-1)?.at(-1)]).toEqual([6, "2026-10-26", "2026-12-06"]);

@@ -29,6 +29,12 @@ it("a draft is open wholly, what left it only where a field says so", () => {
   expect([...sent.rows]).toEqual([]);
 });
 
+it("what may only be read is never open, so that nobody is asked to change a record of nothing else", () => {
+  const kept = { ...form, fields: [field("late", { locked_after: "sent", read_only: true })] } as unknown as Form;
+  expect(openIn(kept, page("sent", false)).fields.size).toBe(0);
+  expect(openIn(kept, page("sent", false), ["late"]).fields.size).toBe(0);
+});
+
 it("a step opens the fields and columns that it names, and rows only where it names the lines", () => {
   const cells = openIn(form, page("sent", false), ["words", "rows.much"]);
   expect([...cells.fields].sort()).toEqual(["late", "rows", "rows.much", "words"]);

@@ -9,7 +9,7 @@ export interface Open {
   rows: ReadonlySet<string>;
 }
 
-/** What may be changed now; with `edits`, what a step that is to follow lets be changed as well. */
+/** What may be changed now, but what the reader may only read; with `edits`, what a step that is to follow lets be changed as well. */
 export function openIn(form: Form, page: RecordPage | null, edits: readonly string[] = []): Open {
   const state = page === null ? form.states[0]?.name : page.state;
   const may = page === null ? form.rights.create !== "none" : form.rights.update !== "none";
@@ -20,11 +20,13 @@ export function openIn(form: Form, page: RecordPage | null, edits: readonly stri
   const isOpen = (lockedAfter: string | null) =>
     may && (lockedAfter === null ? (page?.editable ?? true) : isOpenIn(form, state, lockedAfter));
   for (const field of form.fields) {
+    if (field.read_only) continue;
     if (isOpen(field.locked_after) || edited.has(field.name)) {
       fields.add(field.name);
       if (field.kind === "lines") rows.add(field.name);
     }
     for (const column of field.fields ?? []) {
+      if (column.read_only) continue;
       const key = `${field.name}.${column.name}`;
       if (isOpen(column.locked_after ?? field.locked_after) || edited.has(key)) {
         fields.add(key);
