@@ -79,6 +79,8 @@ class Tile(Declared):
     #: Parameters of the report or metric: formulas over the dashboard's own parameters. What bears the same name as a
     #: parameter of the dashboard follows it by itself.
     parameters: dict[Name, Formula] = NOTHING
+    #: Parameters of the dashboard without which it says nothing: until they are given it asks for them.
+    needs: Annotated[tuple[Name, ...], BeforeValidator(one_or_many)] = ()
     #: A list: its form, and a condition that knows the dashboard's parameters; drawn by a view of the form, if any.
     form: Name | None = None
     view: Name | None = None

@@ -35,6 +35,7 @@ _SETTINGS: Final[Mapping[str, frozenset[str]]] = {
     "sort": frozenset({"report", "list"}),
     "top": frozenset({"report", "list"}),
     "parameters": frozenset({"report", "metrics"}),
+    "needs": frozenset({"report", "metrics", "list"}),
     "filter": frozenset({"list"}),
     "view": frozenset({"list"}),
 }
@@ -117,6 +118,9 @@ def _check_given(declared: Declarations, dashboard: Dashboard, tile: Tile, at: S
     reports = [declared.reports.get(tile.report)] if tile.report else list(_reports_of(declared, tile.metrics))
     asked: list[Report] = [report for report in reports if report is not None]
     types = parameter_types(dashboard)
+    for number, name in enumerate(tile.needs):
+        if name not in dashboard.parameters:
+            at.at("needs", number).wrong("unknown_parameter", name)
     for name, text in tile.parameters.items():
         place = at.at("parameters", name)
         knowing = next((report for report in asked if name in report.parameters), None)

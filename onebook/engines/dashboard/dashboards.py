@@ -105,6 +105,11 @@ class Dashboards:
                     "kind": tile.kind,
                     "forms": sorted(self._forms(tile)),
                     "may_export": self.may_export(tile, actor),
+                    "awaits": [
+                        dashboard.parameters[key].label.in_language(language)
+                        for key in tile.needs
+                        if asked.values[key] is None
+                    ],
                 }
                 for tile in self._seen(dashboard, actor, context)
             ],
@@ -184,11 +189,12 @@ class Dashboards:
         return cut_page(self.reports, transaction, request, cut, actor, context, most=most)
 
     def whole(
-        self, transaction: Transaction, tile: Tile, asked: Asked, actor: Actor, context: Context
+        self, transaction: Transaction, tile: Tile, asked: Asked, actor: Actor, context: Context, *, most: int
     ) -> tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]:
-        """Headings and every row of a tile's report with plain values: of reports whose rows are cut by nothing."""
-        report = self.catalog.reports[str(tile.report)]
-        return self.reports.stream(transaction, self._request(tile, asked.of_report(tile, report)), actor, context)
+        """Headings and rows of a tile's report with plain values, of reports whose rows are cut by nothing: all of
+        them, or more than `most`."""
+        request = self._request(tile, asked.of_report(tile, self.catalog.reports[str(tile.report)]))
+        return self.reports.stream(transaction, request, actor, context, most=most)
 
     def may_export(self, tile: Tile, actor: Actor) -> bool:
         """Whether there are figures in a tile, and the actor may take them out."""

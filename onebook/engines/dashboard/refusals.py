@@ -24,6 +24,13 @@ class TileNotExportable(Refusal):
     status = Status.FORBIDDEN
 
 
+class TileTooLong(Refusal):
+    """`name` has more rows than the `most` that leave beside others or on paper, and would say nothing if it were cut:
+    a shorter time is to be chosen."""
+
+    code = "dashboard.tile_too_long"
+
+
 class UnknownShare(Refusal):
     """The link is not valid, has expired or was taken back; or there is no such share of the actor's."""
 

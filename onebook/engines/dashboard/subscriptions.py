@@ -254,8 +254,6 @@ class Sender:
             try:
                 sent += self._sent(due, reader)
             except Refusal as refusal:
-                if refusal.status != Status.UNAVAILABLE:
-                    raise
                 _log.warning("subscription %s: put off, %s", due.id, refusal)
                 put_off.append(due.id)
             except Exception:

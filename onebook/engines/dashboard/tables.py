@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from onebook.definition.print import Paper, Print
 from onebook.definition.report import Parameter
 from onebook.engines.dashboard.asking import Asked
 from onebook.engines.dashboard.dashboards import Dashboards
-from onebook.engines.dashboard.refusals import TileNotExportable
+from onebook.engines.dashboard.refusals import TileNotExportable, TileTooLong
 from onebook.engines.print.sheet import Cell, Column, Sheet, pages
 from onebook.engines.print.text import figure, said
 from onebook.engines.print.typeset import typeset
@@ -34,7 +35,7 @@ _METRIC: Final = Heading("metric", Label("指标", "Metric"), FieldKind.TEXT)
 _VALUE: Final = Heading("value", Label("数值", "Value"), FieldKind.NUMBER)
 _PREVIOUS: Final = Heading("previous", Label("对比期", "Compared with"), FieldKind.NUMBER)
 _CHANGE: Final = Heading("change", Label("变化", "Change"), FieldKind.PERCENT)
-#: Statements have an order of their own, and no more rows than they have.
+#: Statements have an order of their own, and are nothing if they are cut.
 _FIXED: Final = frozenset({"entries", "subjects"})
 _OTHERS: Final = Label("其他", "Others")
 _TOTAL: Final = Label("合计", "Total")
@@ -91,7 +92,8 @@ def taken_out(
     transaction: Transaction, dashboards: Dashboards, dashboard: Dashboard, tiles: Sequence[Tile],
     given: Mapping[str, Any], actor: Actor, context: Context,
 ) -> TakenOut:  # fmt: skip
-    """Those of some tiles that the actor may take out. Refuses with TileNotExportable if it is none of them."""
+    """Those of some tiles that the actor may take out. Refuses with TileNotExportable if it is none of them, with
+    TileTooLong if one has more rows than a file of tiles takes."""
     reading = _Tables(dashboards, actor, context)
     tables = reading.of(transaction, dashboard, tiles, given)
     label = dashboard.label
@@ -155,9 +157,17 @@ class _Tables:
             page = self._dashboards.records(transaction, tile, asked, self._actor, self._context)
             return Table(name, page.headings, [self._row(page, row) for row in page.rows])
         if self._dashboards.reports.declared(str(tile.report)).source in _FIXED:
-            headings, found = self._dashboards.whole(transaction, tile, asked, self._actor, self._context)
-            return Table(name, headings, list(found))
+            headings, found = self._dashboards.whole(
+                transaction, tile, asked, self._actor, self._context, most=MOST_ROWS
+            )
+            statement = list(islice(found, MOST_ROWS + 1))
+            if len(statement) > MOST_ROWS:
+                raise TileTooLong(name=name, most=MOST_ROWS)
+            return Table(name, headings, statement)
         page = self._dashboards.page(transaction, tile, asked, self._actor, self._context, most=MOST_ROWS)
+        if tile.top is None and page.extra.get("more") and not page.extra.get("others"):
+            # Nothing stands for what is missing.
+            raise TileTooLong(name=name, most=MOST_ROWS)
         rows = [self._row(page, row) for row in page.rows]
         others, totals = page.extra.get("others"), page.extra.get("totals")
         if others:
@@ -228,8 +238,8 @@ def _plain(value: Any, heading: Heading) -> Any:
     """A value of a page as files hold it: figures as numbers, links as their titles."""
     if isinstance(value, Mapping):
         return value.get("title") or str(value.get("id", ""))
-    if value is not None and heading.is_number and not heading.is_masked:
+    if value is not None and heading.is_number:
         return Decimal(str(value))
-    if isinstance(value, str) and heading.kind in (FieldKind.DATE, FieldKind.MONTH):
+    if isinstance(value, str) and heading.kind in (FieldKind.DATE, FieldKind.MONTH) and not heading.is_masked:
         return date.fromisoformat(value)
     return value

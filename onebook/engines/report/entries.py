@@ -60,7 +60,7 @@ SELECT e.booked_on, j.id, j.form, j.record, bool_or(e.is_red), sum(e.amount)
 FROM ledger_entry e JOIN ledger_journal j ON j.id = e.journal
 WHERE e.booked_on BETWEEN %(first)s AND %(last)s AND e.account IN ({moving}){known}
 GROUP BY e.booked_on, j.id, j.form, j.record HAVING sum(e.amount) <> 0
-ORDER BY e.booked_on, j.id
+ORDER BY e.booked_on, j.id LIMIT %(most)s::bigint
 """
 _KNOWN: Final = " AND j.at <= %(known_at)s"
 
@@ -125,13 +125,15 @@ class Entries:
         return Page(self._report.of, self.headings, [self._told(row) for row in shown], extra=extra)
 
     def rows(
-        self, transaction: Transaction, given: Mapping[str, Any], when: When, context: Context
+        self, transaction: Transaction, given: Mapping[str, Any], when: When, context: Context, most: int | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """All rows with plain values."""
-        for row in self._rows(transaction, given, when, context):
+        """All rows with plain values, or the first postings behind what was brought forward, `most` of them."""
+        for row in self._rows(transaction, given, when, context, most):
             yield tuple(row.cells.values())
 
-    def _rows(self, transaction: Transaction, given: Mapping[str, Any], when: When, context: Context) -> list[_Row]:
+    def _rows(
+        self, transaction: Transaction, given: Mapping[str, Any], when: When, context: Context, most: int | None = None
+    ) -> list[_Row]:
         span = _span(when)
         asked = {name: given[name] for name in self._asks if given[name] is not None}
         if not asked:
@@ -154,7 +156,7 @@ class Entries:
             Statement(before, {**values, "from_month": months[0], "to_month": months[0]}),
             Statement(
                 _MOVED.format(moving=moving, known=_KNOWN if is_known else ""),
-                {**values, "from_month": months[0], "to_month": months[1]},
+                {**values, "from_month": months[0], "to_month": months[1], "most": most},
             ),
             *(self._asks[name].bound({**known, "ids": [value]}) for name, value in asked.items()),
         )

@@ -32,8 +32,8 @@ class Heading:
 
     @property
     def is_number(self) -> bool:
-        """Whether it holds figures."""
-        return self.kind in NUMBER_KINDS
+        """Whether it holds figures: masked ones are signs in their place."""
+        return self.kind in NUMBER_KINDS and not self.is_masked
 
     def described(self, language: str) -> dict[str, object]:
         """For the client: meaning, never components."""

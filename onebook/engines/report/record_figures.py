@@ -56,7 +56,9 @@ def chosen_records(reading: Reading, report: Report, only: tuple[str, ...], hidd
     if report.filter is not None:
         expression = _checked(reading, report, report.filter, _scope(reading, report), "filter", Kind.FLAG)
         conditions.append(lower_condition(expression, guarded))
-    conditions += [guarded.column(key) == bindparam(f"only_{key}") for key in only]
+    # Named like a row key, so found like one: names of the record are known in its rows too.
+    narrowing = {name: _key(reading, target, name).key for name in only}
+    conditions += [guarded.column(key) == bindparam(f"only_{name}") for name, key in narrowing.items()]
     return Chosen(joins, guarded, keys, columns, tuple(conditions), expression)
 
 

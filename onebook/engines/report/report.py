@@ -154,9 +154,11 @@ class Reports:
         return Page(report.of, shape.headings, cells, extra=extra)
 
     def stream(
-        self, transaction: Transaction, request: ReportRequest, actor: Actor, context: Context
-    ) -> tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]:
-        """Headings and all rows with plain values, through a server-side cursor: for export."""
+        self, transaction: Transaction, request: ReportRequest, actor: Actor, context: Context, *,
+        most: int | None = None,
+    ) -> tuple[Sequence[Heading], Iterator[tuple[Any, ...]]]:  # fmt: skip
+        """Headings and all rows with plain values, through a server-side cursor: for export. `most`: of a statement, of
+        which the rows are read at once, so many postings are enough."""
         report, given, when = self._asked(request, actor, context)
         reading = Reading(self._catalog, self._tables, actor)
         for target in self._targets(report):
@@ -165,7 +167,7 @@ class Reports:
         if report.source == "entries":
             refuse_order(request.sort)
             entries = self._entries(report, actor)
-            return entries.headings, entries.rows(transaction, given, when, context)
+            return entries.headings, entries.rows(transaction, given, when, context, most)
         if report.source == "subjects":
             refuse_order(request.sort)
             figures = self._subjects(report, actor)

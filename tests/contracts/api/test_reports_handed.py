@@ -10,7 +10,9 @@ from zipfile import ZipFile
 import pytest
 
 from onebook.engines.application import Application
+from onebook.engines.message.outbox import posted
 from onebook.engines.print.typeset import typeset
+from onebook.engines.report.refusals import UnknownReport
 from onebook.entrypoints.http.app import create
 from onebook.storage.database import Database, Unavailable
 from tests.contracts.api.conftest import Person, opened
@@ -155,6 +157,19 @@ def test_a_report_is_shared_as_it_is_looked_at(boss: Person, clerk: Person, nobo
         assert boss.post("/api/shares", wrong).status_code == 422, wrong
 
 
+def test_what_is_too_long_for_paper_is_refused_and_never_cut(
+    boss: Person, goods: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement begins with what was brought forward, which is one row."""
+    asked = {"format": "pdf", "party": str(goods["other"])}
+    assert boss.get("/api/reports/statement/export", **asked).content.startswith(b"%PDF")
+    monkeypatch.setattr("onebook.engines.dashboard.tables.MOST_ROWS", 0)
+    refused = boss.get("/api/reports/statement/export", **asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "dashboard.tile_too_long")
+    assert "more than 0 rows" in refused.json()["detail"]
+    assert boss.get("/api/reports/sold/export", format="pdf").json()["code"] == "dashboard.tile_too_long"
+
+
 def test_a_mail_is_set_when_no_transaction_is_held_and_sent_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +242,30 @@ def test_what_cannot_be_made_for_the_moment_stays_due_and_holds_nothing_up(
     assert [one["last"] is None for one in told(boss, "/api/subscriptions")] == [True, False]
     assert application.send_subscriptions(shop.company.schema) == 1
     assert all(one["last"]["error"] is None for one in told(boss, "/api/subscriptions"))
+    app.state.jobs.close()
+
+
+def test_one_that_is_refused_to_the_last_holds_nothing_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [datetime(2026, 6, 1, 2, 0, tzinfo=UTC)]
+    application = Application(database, lambda: clock[0])
+    app = create(application, database)
+    shop = opened(app, database, application)
+    boss = shop.person("boss", language="en")
+    for at in ("08:00", "08:05"):
+        body = {"report": "sold", "every": "month", "day": 2, "at": at, "format": "link"}
+        assert boss.post("/api/subscriptions", body).status_code == 201
+    clock[0] = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
+    first = [True]
+
+    def refusing(messages: Any) -> Any:
+        if first and first.pop():
+            raise UnknownReport(report="sold")
+        return posted(messages)
+
+    monkeypatch.setattr("onebook.engines.dashboard.subscriptions.posted", refusing)
+    assert application.send_subscriptions(shop.company.schema) == 1
+    assert [one["last"] is None for one in told(boss, "/api/subscriptions")] == [True, False]
+    assert application.send_subscriptions(shop.company.schema) == 1
     app.state.jobs.close()
 
 

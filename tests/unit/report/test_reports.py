@@ -7,12 +7,17 @@ from decimal import Decimal
 import pytest
 
 from onebook.access.actor import SYSTEM
+from onebook.definition.field import FieldKind
+from onebook.engines.report.record_rows import RowsRequest
 from onebook.engines.report.refusals import UnknownReport, WrongParameter
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import Page
+from onebook.engines.report.variant import Variant
 from tests.unit.report.conftest import NOW, World
 
 FIRST = date(2026, 1, 3)
+#: An id that nothing has.
+NO_RECORD = 2**62
 
 
 def _order(world: World, form: str, name: str) -> int:
@@ -61,6 +66,14 @@ def test_every_report_of_the_product_runs(world: World) -> None:
         with world.database.transaction(world.ground.schema, read_only=True) as transaction:
             headings, rows = world.reports.stream(transaction, ReportRequest(name, given), SYSTEM, world.context())
             assert all(len(row) == len(headings) for row in rows)
+
+
+def test_every_link_parameter_of_every_report_narrows_it(world: World) -> None:
+    """Those of reports over lines too, where rows carry names of the record that they belong to."""
+    for name, report in world.ground.catalog.reports.items():
+        links = [key for key, one in report.parameters.items() if one.kind is FieldKind.LINK]
+        for key in links if report.source != "entries" else ():
+            assert read(world, name, **{key: NO_RECORD}).rows == [], (name, key)
 
 
 @pytest.mark.parametrize("month", ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2025-12-01"])
@@ -131,3 +144,27 @@ def test_what_a_report_does_not_know_is_refused(world: World) -> None:
         with pytest.raises(WrongParameter):
             read(world, "stock_movement", **wrong)
     assert NOW.year == 2026
+
+
+@pytest.mark.parametrize(
+    ("form", "party", "names"),
+    [("sales_order", "customer", ("maple", "quartz")), ("purchase_order", "supplier", ("cobalt", "willow"))],
+)
+def test_orders_are_tracked_for_one_party(world: World, form: str, party: str, names: tuple[str, str]) -> None:
+    report = f"{form}_tracking"
+    orders = [_order(world, form, name) for name in names]
+    for order in orders:
+        world.run(form, order, "submit")
+        world.run(form, order, "approve")
+    [(whose,)] = world.ask(f"SELECT {party} FROM {form} WHERE id = %s", orders[0])
+    both, mine = read(world, report), read(world, report, **{party: whose})
+    assert {whose} < {row[f"parent.{party}"]["id"] for row in both.rows}
+    assert [row[f"parent.{party}"]["id"] for row in mine.rows] == [whose]
+    with world.database.transaction(world.ground.schema, read_only=True) as transaction:
+        asked = ReportRequest(report, {party: whose}, variant=Variant(rows=("product",)))
+        other = world.reports.page(transaction, asked, SYSTEM, world.context())
+        behind = world.reports.rows(
+            transaction, RowsRequest(report, "ordered", {}, {party: whose}), SYSTEM, world.context()
+        )
+    assert [row["ordered"] for row in other.rows] == ["1"], "narrowed by what it is not grouped by"
+    assert [row["id"] for row in behind["rows"]] == [orders[0]]

@@ -2,7 +2,8 @@
 
 import io
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
+from zipfile import ZipFile
 
 import pytest
 
@@ -10,7 +11,7 @@ from onebook.access.actor import SYSTEM, Actor
 from onebook.definition.app import App
 from onebook.definition.role import Grant, Role
 from onebook.definition.shipped import shipped_apps
-from onebook.engines.report.files.export import Exports
+from onebook.engines.report.files.export import Exports, Format
 from onebook.engines.report.refusals import HiddenField, NotExportable, NotReadable
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.request import Combined, Condition, ListRequest, Page
@@ -18,6 +19,7 @@ from onebook.storage.database import Database
 from onebook.values.label import Label
 from tests.unit.report.conftest import World, make_world
 
+FORMATS: Final[tuple[Format, ...]] = ("csv", "xlsx")
 CLERK = Actor(900, "clerk", frozenset({"clerk"}))
 NOBODY = Actor(901, "nobody", frozenset())
 
@@ -109,6 +111,28 @@ def test_masked_values_show_their_ends_only(world: World) -> None:
     page = listed(world, "product", columns=("barcode",))
     assert page.rows[0]["barcode"] == "690****7892"
     assert listed(world, "customer", columns=("phone",)).rows[0]["phone"] == "138****5678"
+
+
+def test_masked_values_of_every_kind_leave_as_signs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures and days among them: a file is written whatever is masked in it."""
+    masks = ("credit_limit", "created_at", "phone")
+    masking = Role(
+        role="masking", label=Label("看", "Look"), grants={"customer": Grant(read="TRUE", export=True, mask=masks)}
+    )
+    monkeypatch.setattr(world.ground.catalog, "roles", {**world.ground.catalog.roles, "masking": masking})
+    world.create("customer", {"code": "K9", "name": "Zebra Tools", "credit_limit": "7654321"})
+    actor, exports = Actor(905, "looker", frozenset({"masking"})), Exports(world.lists, world.reports)
+    asked = ListRequest("customer", columns=("code", *masks), filter='code = "K9"')
+    files = {form: io.BytesIO() for form in FORMATS}
+    with world.database.transaction(world.ground.schema, read_only=True) as transaction:
+        for form, target in files.items():
+            exports.list(transaction, asked, actor, world.context(actor), target, form)
+    [_, row] = files["csv"].getvalue().decode("utf-8-sig").splitlines()
+    assert row == "K9,****,****,"
+    with ZipFile(files["xlsx"]) as packed:
+        cells = " ".join(packed.read(name).decode() for name in packed.namelist())
+    assert "****" in cells
+    assert "7654321" not in cells
 
 
 def test_default_columns_leave_out_what_is_hidden(world: World) -> None:

@@ -47,6 +47,8 @@ export interface Tile {
   /** Forms whose changes concern it. */
   forms?: string[];
   may_export?: boolean;
+  /** What the filters have to say before it has anything to show. */
+  awaits?: string[];
 }
 
 export interface DashboardEntry {

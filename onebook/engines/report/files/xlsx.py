@@ -135,7 +135,7 @@ def _writer(sheet: Any, heading: Heading, looks: dict[str, Any], language: str, 
         if shape not in looks:
             looks[shape] = looks["book"].add_format({"num_format": shape})
         return _figures(sheet, looks[shape])
-    if heading.kind in DATED:
+    if heading.kind in DATED and not heading.is_masked:
         return _days(sheet, looks[heading.kind.value], zone)
     words = _words(heading, language)
 
@@ -174,6 +174,8 @@ def _days(sheet: Any, look: Any, zone: ZoneInfo) -> Write:
 
 def _words(heading: Heading, language: str) -> Callable[[Any], str]:
     """Values as the text that users read."""
+    if heading.is_masked:
+        return str
     if heading.kind is FieldKind.FLAG:
         spoken = {flag: label.in_language(language) for flag, label in FLAGS.items()}
         return lambda value: spoken.get(value, str(value))
@@ -191,6 +193,8 @@ def spoken(heading: Heading, language: str, zone: ZoneInfo) -> Callable[[Any], s
         if heading.kind is FieldKind.MONEY:
             return lambda value: f"{value:.2f}"
         return lambda value: spelled(Decimal(value))
+    if heading.is_masked:
+        return str
     if heading.kind is FieldKind.INSTANT:
         return lambda value: value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
     if heading.kind is FieldKind.MONTH:
