@@ -240,6 +240,16 @@ def test_every_tile_answers_its_reader_with_figures(demo: Demo, login: str, dash
     assert empty == []
 
 
+def test_prices_await_the_choice_of_a_product(demo: Demo) -> None:
+    boards = demo.boards("boss")
+    assert [one["tile"] for one in boards.described("product_tracking", {})["tiles"] if one["awaits"]] == [
+        "sales_price", "purchase_price",
+    ]  # fmt: skip
+    [product] = boards.tile("product_tracking", "product", {})["rows"][:1]
+    chosen = boards.described("product_tracking", {"item": str(product["id"])})
+    assert not any(one["awaits"] for one in chosen["tiles"])
+
+
 def _says_something(shown: dict[str, Any]) -> bool:
     for content in CONTENTS:
         if content == "metrics" and "metrics" in shown:

@@ -78,6 +78,8 @@ TILE = "dashboard desk: tiles."
         ("report: spans, rows: [shelf], draw: bar, sort: -total, parameters: {to: from + 1}",
          "report: ledger, running: true",
          "fixed_rows", f"{TILE}2.running"),
+        ("parameters: {to: from + 1}", "needs: [from, until]", "unknown_parameter", f"{TILE}2.needs.1"),
+        ("text: 话 | Said", "text: 话 | Said, needs: from", "not_of_this_tile", f"{TILE}8.needs"),
         ("parameters: {to: from + 1}", "parameters: {until: from + 1}",
          "unknown_parameter", f"{TILE}2.parameters.until"),
         ("form: order, filter: day >= from, columns", "form: rack, columns", "unknown_form", f"{TILE}5.form"),

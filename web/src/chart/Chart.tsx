@@ -4,7 +4,7 @@ import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 
 import { type ECharts, init, use as register } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLook } from "@/look/Look";
 import { useNarrow } from "@/look/useNarrow";
@@ -31,6 +31,10 @@ register([
 const STILL = "(prefers-reduced-motion: reduce)";
 /** Below this height a ranking is scrolled instead of squeezed. */
 const BAR_PX = 25;
+/** A picture no wider than this is drawn as on a phone, in letters of its type. */
+const NARROW_EMS = 36;
+/** Names and labels follow the width in steps, not with every pixel. */
+const STEP_PX = 20;
 
 interface Props {
   drawing: Drawing;
@@ -46,7 +50,9 @@ interface Props {
 export default function Chart({ drawing, shape, label, size = 12, onPick }: Props) {
   const { i18n } = useTranslation();
   const { isDark } = useLook();
-  const isNarrow = useNarrow();
+  const [width, setWidth] = useState(0);
+  const isPhone = useNarrow();
+  const isNarrow = isPhone || (width > 0 && width < NARROW_EMS * size);
   const ground = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(null);
   const latest = useRef({ onPick, drawing });
@@ -60,8 +66,14 @@ export default function Chart({ drawing, shape, label, size = 12, onPick }: Prop
       const point = placeIn(event);
       if (point !== null) latest.current.onPick?.(point, event.seriesIndex ?? 0);
     });
-    const watch = new ResizeObserver(() => made.resize());
-    watch.observe(ground.current);
+    const here = ground.current;
+    const follow = () => {
+      made.resize();
+      setWidth(Math.floor(here.clientWidth / STEP_PX) * STEP_PX);
+    };
+    follow();
+    const watch = new ResizeObserver(follow);
+    watch.observe(here);
     return () => {
       watch.disconnect();
       made.dispose();
@@ -70,10 +82,13 @@ export default function Chart({ drawing, shape, label, size = 12, onPick }: Prop
   }, []);
 
   useEffect(() => {
+    // Drawn once its width is known, which is right away; where nothing is laid out it never is.
+    if (width === 0 && ground.current?.clientWidth) return;
     const manner = {
       colours: coloursOf(isDark),
       language: i18n.language,
       size,
+      width,
       isNarrow,
       isStill: window.matchMedia(STILL).matches,
     };
@@ -86,7 +101,7 @@ export default function Chart({ drawing, shape, label, size = 12, onPick }: Prop
       formatter: (pointed: Pointed | Pointed[]) => tipOf(drawing, shape, pointed, manner.colours),
     };
     chart.current?.setOption({ ...option, tooltip }, { notMerge: true });
-  }, [drawing, shape, size, isDark, isNarrow, i18n.language]);
+  }, [drawing, shape, size, width, isDark, isNarrow, i18n.language]);
 
   const isRanking = !drawing.isTime && (shape === "bar" || shape === "stacked");
   const least = isRanking ? drawing.names.length * BAR_PX : undefined;

@@ -84,6 +84,32 @@ describe("a picture of figures", () => {
     expect(drawingOf(page([PLACE, PIECES, WORTH], rows), "pie")?.series.map((one) => one.key)).toEqual(["pieces"]);
   });
 
+  it("draws figures that have no sum where there is nothing else, and makes up none of them", () => {
+    const price: Heading = { key: "price", label: "Price", kind: "number" };
+    const key: Heading = { ...MONTH, is_key: true };
+    const rows = [
+      { month: "2026-03-01", price: "5.5" },
+      { month: "2026-01-01", price: "7" },
+    ];
+    const drawn = drawingOf(page([key, price], rows), "line", { fills: true });
+    expect(drawn?.isTime).toBe(true);
+    expect(drawn?.names).toEqual(["2026-01", "2026-02", "2026-03"]);
+    expect(drawn?.series[0]?.values).toEqual([7, null, 5.5]);
+    expect(drawn?.series[0]?.texts).toEqual(["7", "–", "5.5"]);
+    const three = [1, 2, 3].map((place) => ({ place: { id: place, title: `P${place}` }, price: `${place}` }));
+    const ranked = drawingOf(page([PLACE, price], three), "bar", { most: 2, others: "rest" });
+    expect(ranked?.names).toEqual(["P3", "P2"]);
+  });
+
+  it("calls rows by their words, and not by the rates beside the sums", () => {
+    const rate: Heading = { key: "rate", label: "Rate", kind: "number" };
+    const spec: Heading = { key: "spec", label: "Spec", kind: "text" };
+    const rows = [{ place: { id: 1, title: "A" }, spec: "M6", worth: "9.50", rate: "37.66" }];
+    const drawn = drawingOf(page([PLACE, spec, WORTH, rate], rows), "bar");
+    expect(drawn?.names).toEqual(["A · M6"]);
+    expect(drawn?.series.map((one) => one.key)).toEqual(["worth"]);
+  });
+
   it("is none without measures or rows", () => {
     expect(isDrawable(page([PLACE], [{ place: null }]))).toBe(false);
     expect(drawingOf(page([PLACE, PIECES], []), "bar")).toBeNull();

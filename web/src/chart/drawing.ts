@@ -2,6 +2,7 @@
 import type { Heading, Kind, ListRow, ReportPage } from "@/api/types";
 import { isBlank, shapeOfHeading } from "@/fields/shape";
 import { shown } from "@/fields/shown";
+import { FIGURES } from "@/look/figures";
 
 export type Shape = "line" | "bar" | "stacked" | "area" | "pie" | "funnel" | "scatter";
 
@@ -14,6 +15,8 @@ export interface Series {
   /** For pixels; the exact figures stand in `texts`. */
   values: (number | null)[];
   texts: string[];
+  /** It is no sum: what of it matters is how it moves, and not how far it is from nothing. */
+  isRate?: boolean;
 }
 
 export interface Drawing {
@@ -49,15 +52,19 @@ const MOST_FILLED = 800;
 const TIMES: ReadonlySet<Kind> = new Set(["date", "month", "instant"]);
 const NO_WORDS = { yes: "✓", no: "✗" };
 
+/** What rows are called by: their keys, and the words beside them; a figure only where rows are grouped by it. */
 export function keysIn(page: Figures): Heading[] {
-  return page.columns.filter((column) => !column.measure);
+  return page.columns.filter((column) => column.is_key || !(column.measure || FIGURES.has(column.kind)));
 }
 
 /** Sums as they run on, shares and changes are made of the others. */
 const isDerived = (column: Heading) => /\.(running|share|change)$/.test(column.key);
 
+/** Sums; where a page has none, its other figures: prices and ages have a course, and no sum. */
 export function measuresIn(page: Figures): Heading[] {
-  const measures = page.columns.filter((column) => column.measure && !isDerived(column));
+  const figures = page.columns.filter((column) => FIGURES.has(column.kind) && !column.is_key && !isDerived(column));
+  const sums = figures.filter((column) => column.measure);
+  const measures = sums.length > 0 ? sums : figures;
   const across = measures.filter((column) => column.of !== undefined);
   return across.length > 0 ? across : measures;
 }
@@ -98,6 +105,7 @@ export function drawingOf(page: Figures, shape: Shape, ways: Ways = {}): Drawing
         axis: kinds.indexOf(column.kind),
         values: points.map((one) => figureOf(page, column, one)),
         texts: points.map((one) => textOf(page, column, one)),
+        ...(column.measure ? {} : { isRate: true }),
       })),
   };
 }
@@ -124,7 +132,7 @@ function sumOf(page: Figures, column: Heading, point: Point): number {
 
 function figureOf(page: Figures, column: Heading, point: Point): number | null {
   const place = only(point);
-  if (place === null) return sumOf(page, column, point);
+  if (place === null) return column.measure ? sumOf(page, column, point) : null;
   const value = page.rows[place]?.[column.key];
   return isBlank(value) ? null : Number(value);
 }
@@ -133,6 +141,7 @@ function textOf(page: Figures, column: Heading, point: Point): string {
   const shape = shapeOfHeading(column);
   const place = only(point);
   if (place !== null) return shown(shape, page.rows[place]?.[column.key], NO_WORDS) || "–";
+  if (!column.measure) return "–";
   const sum = sumOf(page, column, point);
   return shown(shape, column.kind === "money" ? sum.toFixed(2) : String(Number(sum.toFixed(6))), NO_WORDS);
 }
@@ -174,8 +183,8 @@ function ranked(page: Figures, keys: Heading[], measures: Heading[], places: num
   const sorted = first
     ? [...places].sort((one, other) => size(page.rows[other], first) - size(page.rows[one], first))
     : places;
-  if (sorted.length <= most && !(left && others)) return sorted.map(named);
-  if (!others) return sorted.slice(0, most).map(named);
+  if (sorted.length <= most && !(left && others && first?.measure)) return sorted.map(named);
+  if (!others || !first?.measure) return sorted.slice(0, most).map(named);
   return [
     ...sorted.slice(0, most - 1).map(named),
     { name: others, rows: sorted.slice(most - 1), ...(left ? { rest: left } : {}) },

@@ -10,6 +10,8 @@ export interface Manner {
   language: string;
   /** Pixels of the type of labels. */
   size: number;
+  /** Pixels across; 0 while that is not known. */
+  width: number;
   isNarrow: boolean;
   isStill: boolean;
 }
@@ -18,9 +20,10 @@ export interface Manner {
 const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]] as const;
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow", "circle"] as const;
 const FEW_POINTS = 31;
-const FEW_BARS = 16;
 /** Pixels that names at the ends of lines may take. */
 const MOST_END = 120;
+/** Of the height of a picture, what a name at the end of a line takes. */
+const LEAST_APART = 0.1;
 
 type Option = Record<string, unknown>;
 
@@ -93,7 +96,7 @@ function legend({ colours, size }: Manner, drawing: Drawing): Option {
 }
 
 /** The axis that figures of a kind are measured on, in one unit for all its marks. */
-function measured(drawing: Drawing, place: number, manner: Manner, isUpright: boolean): Option {
+function measured(drawing: Drawing, place: number, manner: Manner, isUpright: boolean, isLine = false): Option {
   const { colours, language, size } = manner;
   const axis = drawing.axes[place];
   const kind = axis?.kind ?? "number";
@@ -103,6 +106,7 @@ function measured(drawing: Drawing, place: number, manner: Manner, isUpright: bo
   const name = drawing.axes.length > 1 ? [axis?.label, unit].filter(Boolean).join(" ") : unit;
   return {
     type: "value",
+    scale: isLine && drawing.series.every((one) => one.isRate),
     name: isUpright ? name : "",
     nameTextStyle: { color: colours.faint, fontSize: size - 1, align: place === 0 ? "left" : "right", padding: 0 },
     nameGap: 10,
@@ -159,7 +163,7 @@ function upright(drawing: Drawing, shape: Shape, manner: Manner): Option {
   // Lines are called by their names where they end, if there is room; everything else has a legend.
   const room = Math.max(...drawing.series.map((one) => widthOf(one.name, size)));
   const isEnded = isMany && shape === "line" && !isNarrow && drawing.series.length <= 4 && drawing.axes.length === 1;
-  const ends = isEnded && room <= MOST_END;
+  const ends = isEnded && room <= MOST_END && areApart(drawing.series);
   const hasName = drawing.axes.length > 1 || nameOf(measured(drawing, 0, manner, true)) !== "";
   return {
     legend: { ...legend(manner, drawing), ...(ends ? { show: false } : {}) },
@@ -175,7 +179,7 @@ function upright(drawing: Drawing, shape: Shape, manner: Manner): Option {
       formatter: (name: string, place: number) => timeLabel(name, place, language),
       lineHeight: size + 3,
     }),
-    yAxis: drawing.axes.map((_, place) => measured(drawing, place, manner, true)),
+    yAxis: drawing.axes.map((_, place) => measured(drawing, place, manner, true, shape === "line")),
     series: drawing.series.map((one, place) => ({
       ...bars(shape, place),
       name: one.name,
@@ -190,6 +194,17 @@ function upright(drawing: Drawing, shape: Shape, manner: Manner): Option {
         : {}),
     })),
   };
+}
+
+/** Whether lines end so far from each other that their names have room there. */
+function areApart(series: readonly Series[]): boolean {
+  const values = series.flatMap((one) => one.values.filter((value) => value !== null));
+  const height =
+    Math.max(...values) - (series.every((one) => one.isRate) ? Math.min(...values) : Math.min(0, ...values));
+  const ends = series
+    .map((one) => one.values.findLast((value) => value !== null) ?? 0)
+    .sort((one, other) => one - other);
+  return ends.every((end, place) => place === 0 || end - (ends[place - 1] ?? 0) >= height * LEAST_APART);
 }
 
 const nameOf = (axis: Option) => String(axis.name ?? "");
@@ -236,11 +251,12 @@ function lineOf(series: Series, place: number, shape: Shape, drawing: Drawing, {
 
 /** Everything that is not time is a ranking: from top to bottom, with room for its names. */
 function lying(drawing: Drawing, shape: Shape, manner: Manner): Option {
-  const { colours, size, language, isNarrow } = manner;
+  const { colours, size, width, language, isNarrow } = manner;
   const isMany = drawing.series.length > 1;
-  const isShown = !isMany && drawing.names.length <= FEW_BARS;
+  const isShown = !isMany;
   const last = drawing.series.length - 1;
-  const room = size * (isNarrow ? 7.5 : 12.5);
+  const most = Math.max(size * (isNarrow ? 12 : 14), width * 0.22);
+  const room = width > 0 ? Math.min(most, width * 0.46) : size * 7.5;
   return {
     legend: legend(manner, drawing),
     tooltip: { trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: colours.line, opacity: 0.35 } } },
@@ -285,7 +301,7 @@ function slices(drawing: Drawing, manner: Manner) {
 }
 
 function pie(drawing: Drawing, manner: Manner): Option {
-  const { colours, size, language, isNarrow } = manner;
+  const { colours, size, width, language, isNarrow } = manner;
   const parts = slices(drawing, manner);
   const sum = parts.reduce((all, one) => all + one.value, 0);
   return {
@@ -294,7 +310,7 @@ function pie(drawing: Drawing, manner: Manner): Option {
       {
         type: "pie",
         name: drawing.series[0]?.name,
-        radius: isNarrow ? ["38%", "58%"] : ["44%", "68%"],
+        radius: isNarrow ? ["34%", "52%"] : ["44%", "68%"],
         center: ["50%", "50%"],
         data: parts,
         minAngle: 2,
@@ -304,7 +320,8 @@ function pie(drawing: Drawing, manner: Manner): Option {
           color: colours.ink,
           fontSize: size,
           lineHeight: size + 4,
-          width: isNarrow ? 76 : 150,
+          // What is left beside the ring, which is half as wide as a narrow picture.
+          width: isNarrow ? Math.max(4 * size, Math.min(100, width * 0.24 - 22)) : 150,
           overflow: "truncate",
           formatter: ({ name, percent }: { name: string; percent?: number }) =>
             `{name|${bare(name)}}${isNarrow ? "\n" : " "}{share|${(percent ?? 0).toFixed(1)}%}`,

@@ -12,6 +12,11 @@ describe("steps of a colour", () => {
     expect(stepsOf([0, -5])).toEqual([]);
   });
 
+  it("are whole where only whole things are counted", () => {
+    expect(stepsOf([1, 6, 3])).toEqual([2, 4, 6]);
+    expect(stepsOf([1, 2])).toEqual([1, 2]);
+  });
+
   it("put every value on a step, and nothing on none", () => {
     const steps = stepsOf([97]);
     expect([-1, 0, null, 0.5, 20, 21, 97].map((one) => levelOf(one, steps))).toEqual([0, 0, 0, 1, 1, 2, 5]);

@@ -2,11 +2,12 @@
 
 export const LEVELS = 5;
 
-/** The upper ends of the steps; the last is the largest value. Round, so that they can be said. */
+/** The upper ends of the steps; the last is the largest value. Round, so that they can be said; of counts they are whole. */
 export function stepsOf(values: readonly number[]): number[] {
   const largest = Math.max(0, ...values);
   if (largest <= 0) return [];
-  const step = roundUp(largest / LEVELS);
+  const round = roundUp(largest / LEVELS);
+  const step = values.every(Number.isInteger) ? Math.ceil(round) : round;
   const count = Math.min(LEVELS, Math.ceil(largest / step));
   return Array.from({ length: count }, (_, place) => Number((step * (place + 1)).toPrecision(6)));
 }

@@ -55,7 +55,14 @@ export function TileBody(props: BodyProps) {
         <WaitingTile />
       </Suspense>
     );
+  if (props.tile.awaits?.length) return <Awaiting names={props.tile.awaits} />;
   return <Answered {...props} />;
+}
+
+function Awaiting({ names }: { names: readonly string[] }) {
+  const { t, i18n } = useTranslation("report");
+  const name = new Intl.ListFormat(i18n.language).format(names);
+  return <p className="tile-empty">{t("chooseFirst", { name })}</p>;
 }
 
 function Answered(props: BodyProps) {

@@ -22,6 +22,8 @@ interface Props {
 
 /** Drawn as a picture, a tile can be read as a table as well. */
 const PICTURES = new Set(["line", "bar", "stacked", "area", "pie", "funnel", "scatter", "map", "calendar", "gauge"]);
+/** Columns of the grid that leave room for no more than a figure. */
+const SMALL = 3;
 const FILES = ["xlsx", "csv", "pdf"] as const;
 const FORMATS = { xlsx: "Excel", csv: "CSV", pdf: "PDF" };
 
@@ -37,6 +39,8 @@ export function TileFrame({ base, tile, asked, isWall, onOpen }: Props) {
   const [{ page, rule }, setTold] = useState<Told>({ page: null, rule: null });
   const isFigures = tile.kind === "metrics" || tile.kind === "report";
   const isPicture = isFigures && PICTURES.has(tile.draw);
+  // Two of these stand side by side on a phone.
+  const isSmall = tile.kind === "metrics" && !isPicture && tile.at.w <= SMALL;
   const take = async (format: (typeof FILES)[number]) => {
     try {
       keep(await api.file("GET", `${base}/tiles/${tile.tile}/export`, { query: { ...asked, format } }));
@@ -83,7 +87,7 @@ export function TileFrame({ base, tile, asked, isWall, onOpen }: Props) {
   return (
     <section
       ref={ground}
-      className={`tile of-${tile.kind} draws-${tile.draw}${isBare ? " is-bare" : ""}`}
+      className={`tile of-${tile.kind} draws-${tile.draw}${isBare ? " is-bare" : ""}${isSmall ? " is-small" : ""}`}
       style={placeOf(tile.at)}
       {...(label ? { "aria-labelledby": id } : { "aria-label": t("tile") })}
     >

@@ -19,13 +19,15 @@ export interface EditorProps {
   /** A calendar stands open from the beginning. */
   isOpen?: boolean;
   describedBy?: string | undefined;
+  /** What stands in a choice while nothing is chosen. */
+  placeholder?: string;
   ref?: Ref<HTMLElement>;
 }
 
 const DAY = "YYYY-MM-DD";
 const MONTH = "YYYY-MM";
 
-export function FieldEditor({ shape, value, onChange, label, status, describedBy, ...rest }: EditorProps) {
+export function FieldEditor({ shape, value, onChange, label, status, describedBy, placeholder, ...rest }: EditorProps) {
   const common = {
     ...(rest.id === undefined ? {} : { id: rest.id }),
     disabled: rest.disabled ?? false,
@@ -102,6 +104,7 @@ export function FieldEditor({ shape, value, onChange, label, status, describedBy
           {...common}
           allowClear
           showSearch={{ optionFilterProp: "label" }}
+          {...(placeholder ? { placeholder } : {})}
           value={(value as string) ?? null}
           options={optionsOf(shape)}
           onChange={(chosen: string | null | undefined) => onChange(chosen ?? null)}
@@ -137,6 +140,7 @@ export function FieldEditor({ shape, value, onChange, label, status, describedBy
       return (
         <LinkPicker
           {...common}
+          {...(placeholder ? { placeholder } : {})}
           shape={shape}
           value={isLinked(value) ? value : null}
           onChange={(linked) => onChange(linked)}

@@ -22,6 +22,8 @@ interface Props {
   autoFocus?: boolean;
   id?: string;
   status?: "" | "error" | "warning";
+  /** What stands there while nothing is chosen. */
+  placeholder?: string;
 }
 
 interface Choice {

@@ -13,6 +13,8 @@ export interface Asking {
   label: string;
   to: string | null;
   options?: Record<string, string>;
+  /** Nothing is shown before it is given. */
+  required?: boolean;
 }
 
 interface Props {
@@ -64,6 +66,7 @@ export function ParameterBar({ parameters, given, asked, onChange }: Props) {
                 shape={shape}
                 value={value}
                 label={one.label}
+                placeholder={t(one.required ? "choose" : "any")}
                 onChange={(changed) => onChange({ [one.name]: textOf(changed) })}
               />
             </label>
