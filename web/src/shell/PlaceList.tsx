@@ -22,7 +22,7 @@ export function PlaceList({ part }: { part: Part }) {
   const { data: menus = [] } = useQuery(menusQuery);
   const { pathname } = useLocation();
   const [open, setOpen] = useState<string[] | null>(() => JSON.parse(localStorage.getItem(OPEN) ?? "null"));
-  const groups = (part === "dashboards" ? [boardsOf(menus, t("part.dashboards")), ...menus] : menus)
+  const groups = (part === "dashboards" ? [boardsOf(menus, t("boards")), ...menus] : menus)
     .map((group) => narrowed(group, part))
     .filter((group) => group.items.length > 0);
   const here = `/${pathname
