@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis.internal.constants_ast import Constants
 from psycopg import sql
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -34,12 +35,11 @@ FAST = {
 }
 #: Files that take longer than others, the longest first: whoever begins with them does not wait for them in the end.
 LONGEST = (
-    "test_document_histories.py",
     "test_northwind.py",
     "test_openapi.py",
-    "test_every_statement.py",
-    "test_kill_product.py",
     "test_all_documents.py",
+    "test_kill_product.py",
+    "test_document_histories.py",
     "test_many_clients.py",
     "test_precision_parts.py",
     "test_ledger_late_effects.py",
@@ -49,6 +49,8 @@ LONGEST = (
     "test_kill_rules.py",
     "test_mixed_load.py",
     "test_live_streams.py",
+    "test_tutoring_desk.py",
+    "test_every_statement.py",
     "test_reports_past.py",
     "test_reports_true.py",
 )
@@ -75,6 +77,15 @@ def quick_passwords() -> Iterator[None]:
         passwords._nobody.cache_clear()
         yield
     passwords._nobody.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def examples_of_their_own() -> Iterator[None]:
+    """Hypothesis mixes in words of whatever modules are loaded. Without them a test that leaves nothing to chance tries
+    the same alone, after others, and on any worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hypothesis.internal.conjecture.providers._get_local_constants", Constants)
+        yield
 
 
 @pytest.fixture
@@ -109,11 +120,52 @@ class Server:
             return known.fetchone() is not None
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """While the other workers of this run wait."""
-        with (self.server.folder / "template.lock").open("w") as file:
+    def alone(self, template: str) -> Iterator[None]:
+        """While the other workers of this run that want this database wait."""
+        with (self.server.folder / f"{template}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    def copy(self, template: str, name: str) -> None:
+        """Copy a database of which others may want copies too. While somebody reads it, it cannot be copied."""
+        with self.alone(template):
+            self.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+
+    def made_once(self, name: str, template: str, make: Callable[[Database], object]) -> str:
+        """The name of a database that the first worker who asks makes of a copy of another."""
+        draft = f"{name}_{self.worker}"
+        with self.alone(name):
+            if not self.has(name):
+                self.copy(template, draft)
+                database = Database(self.url(draft))
+                make(database)
+                database.close()
+                self.execute("ALTER DATABASE {} RENAME TO {}", draft, name)
+        return name
+
+    @contextmanager
+    def remembered(self, name: str) -> Iterator[str]:
+        """What is made of a database's declarations in memory stays for all modules."""
+        with self.alone(name):
+            database = Database(self.url(name), size=1)
+            with database.administration() as connection:
+                [company] = companies(connection)
+            catalog = installed(database, company.schema)
+            database.close()
+        assert catalog is not None
+        forms = forms_of(catalog)
+        yield name
+        del forms
+
+    @contextmanager
+    def copied(self, template: str) -> Iterator[Database]:
+        """A copy that is gone in the end."""
+        name = f"test_{self.worker}_{next(_numbers)}"
+        self.copy(template, name)
+        database = Database(self.url(name))
+        yield database
+        database.close()
+        self.execute("DROP DATABASE {} WITH (FORCE)", name)
 
 
 @pytest.fixture(scope="session")
@@ -144,53 +196,31 @@ def template(server: Server) -> str:
 
 @pytest.fixture(scope="session")
 def published_template(server: Server, template: str) -> Iterator[str]:
-    """The name of a database with one company in which all apps of the product are published: made by the first worker
-    that asks. What is made of the declarations in memory stays for all modules."""
-    name, draft = "published", f"published_{server.worker}"
-    with server.alone():
-        if not server.has(name):
-            server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", draft, template)
-            database = Database(server.url(draft), size=1)
-            with database.administration() as connection:
-                company = create_company(connection, "Company")
-            publish(database, company.schema, shipped_apps())
-            database.close()
-            server.execute("ALTER DATABASE {} RENAME TO {}", draft, name)
-        database = Database(server.url(name), size=1)
+    """The name of a database with one company in which all apps of the product are published."""
+
+    def make(database: Database) -> None:
         with database.administration() as connection:
-            [company] = companies(connection)
-        catalog = installed(database, company.schema)
-        assert catalog is not None
-        database.close()
-    forms = forms_of(catalog)
-    yield name
-    del forms
+            company = create_company(connection, "Company")
+        publish(database, company.schema, shipped_apps())
+
+    with server.remembered(server.made_once("published", template, make)) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
 def published(server: Server, published_template: str) -> Iterator[tuple[Database, Company]]:
     """A fresh database with one company and all apps, for modules that need no apps of their own: copied, not made."""
-    name = f"test_{server.worker}_{next(_numbers)}"
-    # While somebody reads it, it cannot be copied.
-    with server.alone():
-        server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, published_template)
-    database = Database(server.url(name))
-    with database.administration() as connection:
-        company = companies(connection)[0]
-    yield database, company
-    database.close()
-    server.execute("DROP DATABASE {} WITH (FORCE)", name)
+    with server.copied(published_template) as database:
+        with database.administration() as connection:
+            company = companies(connection)[0]
+        yield database, company
 
 
 @pytest.fixture(scope="module")
 def database(server: Server, template: str) -> Iterator[Database]:
     """A fresh, migrated database for the tests of one module."""
-    name = f"test_{server.worker}_{next(_numbers)}"
-    server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
-    database = Database(server.url(name))
-    yield database
-    database.close()
-    server.execute("DROP DATABASE {} WITH (FORCE)", name)
+    with server.copied(template) as database:
+        yield database
 
 
 @pytest.fixture

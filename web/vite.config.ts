@@ -29,6 +29,9 @@ export default defineConfig({
     environment: "jsdom",
     // Not vmThreads: in its contexts the icons cannot load the colours that they are made of.
     pool: "threads",
+    // The files of a worker share one page, which every test leaves as it found it: a page of their own costs each
+    // file more than its tests.
+    isolate: false,
     setupFiles: ["src/testing.ts"],
     // A test that types into a page is slow where other things run as well; one that hangs is still told of.
     testTimeout: 30_000,

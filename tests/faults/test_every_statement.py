@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -59,6 +60,7 @@ class CutDatabase(Database):
         self.commits = 0
         self.before = 0
         self.afterwards = False
+        self._killer = psycopg.connect(url, autocommit=True)
 
     @contextmanager
     def transaction(
@@ -71,9 +73,18 @@ class CutDatabase(Database):
 
     def cut(self, connection: Connection) -> None:
         """As the server's end of the line would go: its process is told to die, and is waited for."""
-        pid = connection.info.backend_pid
-        with psycopg.connect(self.url, autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        pid = [connection.info.backend_pid]
+        self._killer.execute("SELECT pg_terminate_backend(%s)", pid)
+        # Looked for more often than the server's own wait would look.
+        for _ in range(5000):
+            if self._killer.execute("SELECT FROM pg_stat_activity WHERE pid = %s", pid).fetchone() is None:
+                return
+            sleep(0.001)
+        raise AssertionError("a process that does not die")
+
+    def close(self) -> None:
+        super().close()
+        self._killer.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,10 @@ import pytest
 from onebook.engines.application import Application
 from onebook.storage.database import Database
 from onebook.storage.schema import Company
+from tests.conftest import Server
 from tests.scenarios.depot import Depot
-from tests.scenarios.school import School
+from tests.scenarios.northwind import Northwind, at_work, replayed
+from tests.scenarios.school import School, opened_school
 from tests.scenarios.world import NOW, World
 
 
@@ -42,9 +44,24 @@ def place(depot: Depot) -> int:
     return depot.made("place", name="总仓").id
 
 
+@pytest.fixture(scope="session")
+def school_template(server: Server, published_template: str) -> Iterator[str]:
+    """The name of a database with one company that also teaches."""
+    with server.remembered(server.made_once("school", published_template, opened_school)) as name:
+        yield name
+
+
 @pytest.fixture(scope="module")
-def company_school(published: tuple[Database, Company]) -> School:
-    return School.opened(published[0], published[1].schema)
+def company_school(server: Server, school_template: str) -> Iterator[School]:
+    with server.copied(school_template) as database:
+        yield School.of(database)
+
+
+@pytest.fixture
+def fresh_school(server: Server, school_template: str) -> Iterator[School]:
+    """One in which nothing has happened yet."""
+    with server.copied(school_template) as database:
+        yield School.of(database)
 
 
 @pytest.fixture
@@ -53,3 +70,20 @@ def school(company_school: School) -> Iterator[School]:
     company_school.clock[0] = NOW
     yield company_school
     company_school.assert_clean()
+
+
+@pytest.fixture(scope="session")
+def northwind_template(server: Server, published_template: str) -> str:
+    """The name of a database with Northwind's two years."""
+    name = "northwind"
+    return server.made_once(name, published_template, lambda database: replayed(database, server.server.folder / name))
+
+
+@pytest.fixture(scope="module")
+def northwind(server: Server, northwind_template: str) -> Iterator[Northwind]:
+    """Northwind's two years, for one module to go on with."""
+    with (
+        server.copied(northwind_template) as database,
+        at_work(database, server.server.folder / northwind_template) as there,
+    ):
+        yield there

@@ -15,6 +15,7 @@ from onebook.engines.process.command import Update
 from onebook.engines.report.report import ReportRequest
 from onebook.engines.report.span import Span
 from onebook.storage.database import Database
+from onebook.storage.schema import companies
 from onebook.storage.transaction import Rows
 from onebook.values.reference import RecordRef
 from tests.scenarios.clocked import Clocked
@@ -29,17 +30,24 @@ def _name() -> str:
     return "".join(chr(first + number * step) for first, step in ((0x4E00, 7), (0x5E00, 13), (0x6E00, 3)))
 
 
+def opened_school(database: Database) -> None:
+    """On top of the trader's apps in the only company of a database."""
+    with database.administration() as connection:
+        [company] = companies(connection)
+    Application(database).publish(company.schema, [shipped_app("tutoring")], SYSTEM)
+
+
 @dataclass
 class School(Clocked):
     """One company that teaches, and what happens in it."""
 
     @classmethod
-    def opened(cls, database: Database, schema: str) -> Self:
-        """Where the trader's apps are installed already."""
+    def of(cls, database: Database) -> Self:
+        """The only company of a database in which it was opened."""
         clock = [NOW]
-        application = Application(database, now=lambda: clock[0])
-        application.publish(schema, [shipped_app("tutoring")], SYSTEM)
-        return cls(application, schema, clock=clock)
+        with database.administration() as connection:
+            [company] = companies(connection)
+        return cls(Application(database, now=lambda: clock[0]), company.schema, clock=clock)
 
     def person(self, *roles: str) -> int:
         name = f"user{next(_numbers)}"

@@ -1,34 +1,24 @@
 """Every key figure on a real company's two years, compared with what its files alone say of it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from examples.api import Api
 from examples.northwind.figures import DAYS_TO_PAY, events, paid
 from examples.northwind.load import OPENED_ON, Replay
 from examples.northwind.source import Order, cents, orders, products
-from onebook.access.actor import SYSTEM
-from onebook.access.logins import create_login, join_company
-from onebook.engines.application import Application
 from onebook.engines.design.publish import ZONE
-from onebook.engines.process.command import Command, Create
-from onebook.entrypoints.http.app import create
-from onebook.storage.database import Database
-from onebook.storage.schema import PLATFORM, Company
+from tests.scenarios.northwind import COMMISSIONS, Northwind
 
-LOGIN, PASSWORD = "northwind", "a good password"
 YEAR = (date(1997, 1, 1), date(1997, 12, 31))
 MONTH = (date(1998, 2, 1), date(1998, 2, 28))
 EVER = (date(1996, 7, 1), date(1998, 12, 31))
-#: From which day orders earn their salesperson which share.
-COMMISSIONS = ((date(1996, 1, 1), Decimal("0.02")), (date(1997, 6, 1), Decimal("0.03")))
 #: What happens today, on top of the files.
 RECEIVED, REFUNDED, PAID = Decimal("500.00"), Decimal("120.00"), Decimal("1000.00")
 ZERO = Decimal(0)
@@ -63,32 +53,13 @@ class Books:
 
 
 @pytest.fixture(scope="module")
-def books(published: tuple[Database, Company]) -> Iterator[Books]:
-    database, company = published
-    application = Application(database)
-    user = {"name": LOGIN, "login": LOGIN, "roles": ["administrator"]}
-    application.execute(company.schema, Command(Create("user", user), SYSTEM))
-    with database.transaction(PLATFORM) as transaction:
-        create_login(transaction, LOGIN, PASSWORD)
-        join_company(transaction, LOGIN, company.id)
-        transaction.commit()
-    with TestClient(create(application, database)) as client:
-        api = Api(client.request, LOGIN, PASSWORD)
-        _rules_of_commission(api)
-        replay = Replay(api)
-        replay.run()
-        unshipped = [order for order in orders() if order.shipped_on is None]
-        invoiced = next(order for order in orders() if order.shipped_on is not None)
-        today = datetime.now(ZONE).date()
-        found = Books(api, replay, today, unshipped[0], unshipped[1], invoiced)
-        _today(found)
-        yield found
-
-
-def _rules_of_commission(api: Api) -> None:
-    [company] = api.records("company", "version")
-    rules = [{"from_on": day.isoformat(), "rate": str(rate)} for day, rate in COMMISSIONS]
-    api.update("company", company["id"], company["version"], {"commissions": rules})
+def books(northwind: Northwind) -> Books:
+    unshipped = [order for order in orders() if order.shipped_on is None]
+    invoiced = next(order for order in orders() if order.shipped_on is not None)
+    today = datetime.now(ZONE).date()
+    found = Books(northwind.api, northwind.replay, today, unshipped[0], unshipped[1], invoiced)
+    _today(found)
+    return found
 
 
 def _today(books: Books) -> None:

@@ -1,29 +1,21 @@
 """Two years of a real company's documents through the HTTP API, compared with figures computed from its files alone."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from examples.api import Api
 from examples.northwind.figures import Figures, figures
 from examples.northwind.load import Replay
-from onebook.access.actor import SYSTEM
-from onebook.access.logins import create_login, join_company
 from onebook.engines.application import Application
-from onebook.engines.process.command import Command, Create
-from onebook.entrypoints.http.app import create
-from onebook.storage.database import Database
-from onebook.storage.schema import PLATFORM, Company
 from onebook.values.month import Month
+from tests.scenarios.northwind import Northwind
 from tests.scenarios.test_money_closing import assert_statements
 from tests.scenarios.world import World
 
-LOGIN, PASSWORD = "northwind", "a good password"
 FIRST, LAST = Month(1996, 7), Month(1998, 6)
 SPAN = {"from": FIRST.first.isoformat(), "to": LAST.last.isoformat()}
 
@@ -47,20 +39,8 @@ class Books:
 
 
 @pytest.fixture(scope="module")
-def books(published: tuple[Database, Company]) -> Iterator[Books]:
-    database, company = published
-    application = Application(database)
-    user = {"name": LOGIN, "login": LOGIN, "roles": ["administrator"]}
-    application.execute(company.schema, Command(Create("user", user), SYSTEM))
-    with database.transaction(PLATFORM) as transaction:
-        create_login(transaction, LOGIN, PASSWORD)
-        join_company(transaction, LOGIN, company.id)
-        transaction.commit()
-    with TestClient(create(application, database)) as client:
-        api = Api(client.request, LOGIN, PASSWORD)
-        replay = Replay(api)
-        replay.run()
-        yield Books(api, figures(), replay)
+def books(northwind: Northwind) -> Books:
+    return Books(northwind.api, figures(), northwind.replay)
 
 
 def summed(rows: list[dict[str, Any]], key: str, value: str) -> dict[Any, Decimal]:
@@ -135,9 +115,9 @@ def test_stock_movement_adds_up_month_by_month(books: Books) -> None:
     assert without_zeros(stock) == without_zeros(books.expected.stock_by_product)
 
 
-def test_the_statements_are_those_of_the_entries(books: Books, published: tuple[Database, Company]) -> None:
+def test_the_statements_are_those_of_the_entries(books: Books, northwind: Northwind) -> None:
     """Trial balance, profit and loss, balance sheet of many months; and what the files say of the last one."""
-    world = World(Application(published[0]), published[1].schema)
+    world = World(Application(northwind.database), northwind.company.schema)
     for month in ("1996-07", "1996-12", "1997-01", "1997-11", "1998-05", "1998-06"):
         assert_statements(world, month)
     sheet = {row["line"]: row for row in books.api.report("balance_sheet", month=str(LAST))["rows"]}

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from onebook.access.actor import SYSTEM
-from onebook.definition.shipped import SHIPPED, shipped_app
+from onebook.definition.shipped import shipped_app
 from onebook.engines.application import Application
 from onebook.engines.dashboard.refusals import UnknownDashboard
 from onebook.engines.form.refusals import Duplicated, Forbidden, NotFound
@@ -255,13 +255,9 @@ def test_it_stands_on_what_it_needs_alone(database: Database, company: Company) 
     school.assert_clean()
 
 
-def test_a_month_is_closed_over_enrolments_and_lessons_to_come(database: Database, company: Company) -> None:
+def test_a_month_is_closed_over_enrolments_and_lessons_to_come(fresh_school: School) -> None:
     """What opens or lapses later does so on a day of its own; money and lessons of the month are waited for."""
-    application = Application(database, now=lambda: clock[0])
-    clock = [NOW]
-    needed = [shipped_app(name) for name in ("base", "sales", "purchasing", "finance")]
-    application.publish(company.schema, [*needed, APP], SYSTEM)
-    school = School(application, company.schema, clock=clock)
+    school = fresh_school
     course, student = school.course(), school.student()
     enrolment = school.enrolled(student, (course, "10", "0", "1000"))
     school.paid(enrolment, "400")
@@ -280,10 +276,10 @@ def test_a_month_is_closed_over_enrolments_and_lessons_to_come(database: Databas
     school.assert_clean()
 
 
-def test_it_joins_a_company_that_has_traded(database: Database, company: Company) -> None:
+def test_it_joins_a_company_that_has_traded(published: tuple[Database, Company]) -> None:
     """Documents that were there mean what they meant, and go on; publishing it again changes nothing."""
+    database, company = published
     application = Application(database, now=lambda: NOW)
-    application.publish(company.schema, [shipped_app(name) for name in SHIPPED], SYSTEM)
     trade = World(application, company.schema)
     customer, product = trade.customer("Trader"), trade.product("Goods")
     trade.stock(product, "10")

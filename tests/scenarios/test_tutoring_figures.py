@@ -9,8 +9,6 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 import pytest
 
-from onebook.storage.database import Database
-from onebook.storage.schema import Company
 from tests.scenarios.school import School
 from tests.scenarios.world import TODAY
 
@@ -177,8 +175,8 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(published: tuple[Database, Company]) -> Story:
-    story = Story(School.opened(published[0], published[1].schema))
+def story(company_school: School) -> Story:
+    story = Story(company_school)
     story.told()
     story.school.assert_clean()
     return story
