@@ -325,7 +325,7 @@ def choices(history: History, declared: Report) -> Sequence[Mapping[str, Any]]:
     """What each report is asked: nothing, and something for each of its parameters."""
     given = {
         "from": "2026-01-09", "to": "2026-02-28", "least": "100.01", "customer": history.customers["Alpha"],
-        "buyer": history.customers["Beta"],
+        "buyer": history.customers["Beta"], "supplier": history.suppliers["Steel"],
     }  # fmt: skip
     # What is not named is a switch.
     own = {name: given.get(name, "true") for name in declared.parameters}
