@@ -70,8 +70,8 @@ NEW_DELIVERY = f"""{COUNTER} INSERT INTO sales_delivery (id, number, state, "ord
     'draft', %(order)s, %(customer)s, %(name)s, lower(%(name)s), %(salesperson)s, %(warehouse)s, %(today)s, %(total)s,
     %(tax)s, 0, %(receivable_at)s, {STAMPED} FROM counter"""
 NEW_DELIVERY_LINES = """INSERT INTO sales_delivery__lines (id, parent, position, order_line, product, quantity, price,
-    packed, up_to_here, billed_before, amount, tax) SELECT k.id, %(id)s, k.nth, k.line, k.product, k.quantity, k.price,
-    '', k.quantity, 0, k.amount, k.tax
+    up_to_here, billed_before, amount, tax) SELECT k.id, %(id)s, k.nth, k.line, k.product, k.quantity, k.price,
+    k.quantity, 0, k.amount, k.tax
     FROM unnest(%(ids)s::bigint[], %(lines)s::bigint[], %(products)s::bigint[], %(quantities)s::numeric[],
     %(prices)s::numeric[], %(amounts)s::numeric[], %(taxes)s::numeric[])
     WITH ORDINALITY AS k (id, line, product, quantity, price, amount, tax, nth)"""

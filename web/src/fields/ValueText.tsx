@@ -14,10 +14,13 @@ interface Props {
   leads?: boolean;
 }
 
+const NO_WORDS = { yes: "", no: "" };
+
+/** Lists draw hundreds of them: the reader's language is asked for only where a word depends on it. */
 export function ValueText({ shape, value, leads = true }: Props) {
-  const { t } = useTranslation();
   if (isBlank(value)) return <span className="blank">–</span>;
-  const text = shown(shape, value, { yes: t("yes"), no: t("no") });
+  if (shape.kind === "flag") return <Flag shape={shape} value={value} />;
+  const text = shown(shape, value, NO_WORDS);
   if (FIGURES.has(shape.kind))
     return <span className={isNegative(String(value)) ? "figure negative" : "figure"}>{text}</span>;
   switch (shape.kind) {
@@ -39,4 +42,9 @@ export function ValueText({ shape, value, leads = true }: Props) {
     default:
       return text;
   }
+}
+
+function Flag({ shape, value }: { shape: Shape; value: Value }) {
+  const { t } = useTranslation();
+  return shown(shape, value, { yes: t("yes"), no: t("no") });
 }

@@ -400,6 +400,7 @@ export function Grid(props: Props) {
         onCopy={(event) => onCopy(event, false)}
         onCut={(event) => onCopy(event, true)}
         onPaste={onPasted}
+        onScroll={({ currentTarget }) => currentTarget.classList.toggle("is-aside", currentTarget.scrollLeft > 0)}
         onMouseDown={onMouseDown}
         onMouseOver={onMouseOver}
         onClick={onClick}

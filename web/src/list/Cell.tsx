@@ -1,12 +1,14 @@
 /** One value in a list: on one line, choices with their dot, and the record's name leading to the record. */
 import { memo } from "react";
-import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Value } from "@/api/types";
 import { isBlank, type Shape } from "@/fields/shape";
 import { shown } from "@/fields/shown";
 import { ValueText } from "@/fields/ValueText";
 import { Tone } from "./Tone";
+
+/** A name is no flag, and needs no words for one. */
+const NAMES = { yes: "", no: "" };
 
 interface Props {
   shape: Shape;
@@ -17,9 +19,7 @@ interface Props {
 }
 
 export const Cell = memo(function Cell({ shape, value, to, leads = true }: Props) {
-  const { t } = useTranslation();
   if (to !== undefined) {
-    const text = shown(shape, value, { yes: t("yes"), no: t("no") });
     return (
       <Link
         to={to}
@@ -27,7 +27,7 @@ export const Cell = memo(function Cell({ shape, value, to, leads = true }: Props
         className="list-name"
         state={{ from: window.location.pathname + window.location.search }}
       >
-        {text || "–"}
+        {shown(shape, value, NAMES) || "–"}
       </Link>
     );
   }

@@ -151,6 +151,7 @@ export function Grid(props: Props) {
               form={form}
               columns={columns}
               titleKey={action ? null : titleKey}
+              picking={t("select")}
               isPicked={row !== undefined && (picked?.has(row.id) ?? false)}
               onToggle={picked?.toggle}
               onOpen={action ? undefined : open}

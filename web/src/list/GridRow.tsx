@@ -3,9 +3,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: a grid of which only the rows in sight are drawn cannot be a table element; the pattern of ARIA says the rest
 // biome-ignore-all lint/a11y/noStaticElementInteractions: a grid of which only the rows in sight are drawn cannot be a table element; the pattern of ARIA says the rest
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: a grid of which only the rows in sight are drawn cannot be a table element; the pattern of ARIA says the rest
-import { Checkbox } from "antd";
 import { memo, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import type { ListRow } from "@/api/types";
 import { Cell } from "./Cell";
 import { type Column, isFigure } from "./columns";
@@ -20,6 +18,8 @@ interface Props {
   columns: Column[];
   titleKey: string | null;
   isPicked: boolean;
+  /** What picking a row is called. */
+  picking: string;
   onToggle: Picked["toggle"] | undefined;
   onOpen: ((row: ListRow, beside: boolean) => void) | undefined;
   action: ((row: ListRow) => ReactNode) | undefined;
@@ -28,9 +28,8 @@ interface Props {
 }
 
 export const GridRow = memo(function GridRow(props: Props) {
-  const { index, top, row, form, columns, titleKey, isPicked, onToggle, onOpen, action, activeColumn, onActive } =
-    props;
-  const { t } = useTranslation("list");
+  const { index, top, row, form, columns, titleKey, isPicked, picking, onToggle, onOpen, action, activeColumn } = props;
+  const { onActive } = props;
   const lead = onToggle ? 1 : 0;
   const cell = (place: number) => ({
     role: "gridcell",
@@ -45,7 +44,7 @@ export const GridRow = memo(function GridRow(props: Props) {
       role="row"
       aria-rowindex={index + 2}
       aria-selected={onToggle ? isPicked : undefined}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ top }}
       onClick={(event) => {
         const isOwn = (event.target as HTMLElement).closest("a, button, label, input");
         if (!row || !onOpen || isOwn || window.getSelection()?.toString()) return;
@@ -58,11 +57,12 @@ export const GridRow = memo(function GridRow(props: Props) {
           className="grid-cell grid-check"
           onClick={(event) => {
             event.stopPropagation();
-            event.preventDefault();
             if (row) onToggle(row, index, event.shiftKey);
           }}
         >
-          {row && <Checkbox checked={isPicked} tabIndex={-1} aria-label={t("select")} />}
+          {row && (
+            <input type="checkbox" className="check" checked={isPicked} readOnly tabIndex={-1} aria-label={picking} />
+          )}
         </div>
       )}
       {columns.map((column, place) => (
