@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from onebook.access.actor import SYSTEM
 from onebook.engines.application import Application
 from onebook.entrypoints.http.app import create
 from onebook.entrypoints.http.settings import HttpSettings
@@ -116,11 +117,18 @@ class Ear:
                 if line.startswith("event: "):
                     name = line[7:]
                 elif line.startswith("data: "):
-                    self.said.put((name, json.loads(line[6:])))
+                    said = json.loads(line[6:])
+                    if not _is_entering(said):
+                        self.said.put((name, said))
                 elif line.startswith(":"):
                     self.heartbeats += 1
         self._connection.close()
         self.said.put(None)
+
+
+def _is_entering(said: dict[str, Any]) -> bool:
+    """Whoever listens was entered by the system a moment before, and that may still be on its way to them."""
+    return said.get("form") == "user" and said.get("action") == "create" and said["by"]["id"] == SYSTEM.id
 
 
 @contextmanager
