@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import type { Value } from "@/api/types";
 import { FIGURES, isNegative } from "@/look/figures";
 import { isBlank, isLinked, type Shape } from "./shape";
-import { shown } from "./shown";
+import { SILENT, shown } from "./shown";
 
 interface Props {
   shape: Shape;
@@ -14,13 +14,11 @@ interface Props {
   leads?: boolean;
 }
 
-const NO_WORDS = { yes: "", no: "" };
-
 /** Lists draw hundreds of them: the reader's language is asked for only where a word depends on it. */
 export function ValueText({ shape, value, leads = true }: Props) {
   if (isBlank(value)) return <span className="blank">–</span>;
   if (shape.kind === "flag") return <Flag shape={shape} value={value} />;
-  const text = shown(shape, value, NO_WORDS);
+  const text = shown(shape, value, SILENT);
   if (FIGURES.has(shape.kind))
     return <span className={isNegative(String(value)) ? "figure negative" : "figure"}>{text}</span>;
   switch (shape.kind) {

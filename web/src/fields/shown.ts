@@ -3,6 +3,9 @@ import type { Value } from "@/api/types";
 import { figure, instantText } from "@/look/figures";
 import { isBlank, isLinked, type Shape } from "./shape";
 
+/** Where a flag is never shown. */
+export const SILENT = { yes: "", no: "" };
+
 /** `words`: yes and no in the reader's language. */
 export function shown(shape: Shape, value: Value, words: { yes: string; no: string }): string {
   if (isBlank(value)) return "";

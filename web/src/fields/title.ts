@@ -1,11 +1,10 @@
 /** What a row of a list is called, and what else tells it from others. */
 import type { ListRow, Page } from "@/api/types";
 import { shapeOfHeading } from "./shape";
-import { shown } from "./shown";
+import { SILENT, shown } from "./shown";
 
 const WORDS = new Set(["text", "link", "barcode"]);
 const TELLING = new Set(["text", "barcode", "phone", "choice", "link", "price", "date"]);
-const SILENT = { yes: "", no: "" };
 
 /** `title`: the field by which the form knows its records, where that is known. */
 export function titleOf(page: Page, row: ListRow, title?: string | null): string {

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Value } from "@/api/types";
 import { LinkText } from "@/fields/LinkText";
 import { isBlank, isLinked } from "@/fields/shape";
-import { shown } from "@/fields/shown";
+import { SILENT, shown } from "@/fields/shown";
 import { isNegative } from "@/look/figures";
 import { besideKey, type Column } from "./columns";
 import type { BesideFigure } from "./LinesGrid";
@@ -155,9 +155,6 @@ export const RowView = memo(function RowView(props: RowProps) {
     </div>
   );
 });
-
-/** Flags are boxes here, and need no words. */
-const SILENT = { yes: "", no: "" };
 
 function cell(
   column: Column,

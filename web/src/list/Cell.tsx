@@ -3,12 +3,9 @@ import { memo } from "react";
 import { Link } from "react-router";
 import type { Value } from "@/api/types";
 import { isBlank, type Shape } from "@/fields/shape";
-import { shown } from "@/fields/shown";
+import { SILENT, shown } from "@/fields/shown";
 import { ValueText } from "@/fields/ValueText";
 import { Tone } from "./Tone";
-
-/** A name is no flag, and needs no words for one. */
-const NAMES = { yes: "", no: "" };
 
 interface Props {
   shape: Shape;
@@ -27,7 +24,7 @@ export const Cell = memo(function Cell({ shape, value, to, leads = true }: Props
         className="list-name"
         state={{ from: window.location.pathname + window.location.search }}
       >
-        {shown(shape, value, NAMES) || "–"}
+        {shown(shape, value, SILENT) || "–"}
       </Link>
     );
   }

@@ -8,7 +8,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Query } from "@/api/client";
 import { keys, listQuery } from "@/api/queries";
 import type { Form, ListRow } from "@/api/types";
-import { shown as shownText } from "@/fields/shown";
+import { SILENT, shown as shownText } from "@/fields/shown";
 import { grouped } from "@/look/figures";
 import { useLook } from "@/look/Look";
 import { useMessage } from "@/look/messages";
@@ -135,7 +135,7 @@ export function FormList({ form, kept }: { form: Form; kept: KeptView[] }) {
   const asking = JSON.stringify([path, rowsAsked]);
   const titleOf = (row: ListRow) => {
     const column = columns.find((one) => one.key === titleKey);
-    return (column && shownText(column.shape, row[column.key], { yes: "", no: "" })) || `#${row.id}`;
+    return (column && shownText(column.shape, row[column.key], SILENT)) || `#${row.id}`;
   };
   const { picked, live, clear } = usePicking(rows, asking, titleOf);
   const canBulk = form.rights.delete !== "none" || (!asked.bin && form.transitions.some((step) => step.may_run));

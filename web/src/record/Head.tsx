@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation, useNavigate } from "react-router";
 import type { Form, RecordPage, Values } from "@/api/types";
 import { shapeOf } from "@/fields/shape";
-import { shown as shownText } from "@/fields/shown";
+import { SILENT, shown as shownText } from "@/fields/shown";
 import type { Neighbours } from "@/fields/walk";
 import { useShortcut } from "@/look/shortcuts";
 import { pathOf } from "./path";
@@ -96,7 +96,7 @@ const Walk = memo(function Walk({ form, walk }: { form: string; walk: Neighbours
 /** What it is called: as it is typed now, as it was stored, or by its number. */
 function titleOf(form: Form, page: RecordPage | null, shown: Values): string {
   const field = form.fields.find((one) => one.name === form.title);
-  const own = field ? shownText(shapeOf(field), shown[field.name], { yes: "", no: "" }) : "";
+  const own = field ? shownText(shapeOf(field), shown[field.name], SILENT) : "";
   return own || page?.title || page?.number || (page ? `#${page.id}` : "");
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { api } from "@/api/client";
 import type { Form, Value, Values } from "@/api/types";
 import { isLinked, isRows } from "@/fields/shape";
-import { shown as shownText } from "@/fields/shown";
+import { SILENT, shown as shownText } from "@/fields/shown";
 import type { BesideFigure } from "@/lines/LinesGrid";
 
 type Told = Record<string, BesideFigure>;
@@ -55,7 +55,7 @@ export function useBeside(form: Form, id: number | null, shown: Values, isTyping
   const record = declared.flatMap((one) => {
     if (one.lines !== null) return [];
     const figure = told?.record[one.name];
-    const text = figure && shownText({ kind: one.kind, label: one.label }, figure.value, { yes: "", no: "" });
+    const text = figure && shownText({ kind: one.kind, label: one.label }, figure.value, SILENT);
     return [{ name: one.name, label: one.label, text: text || "–" }];
   });
   return { record, rows: told?.lines ?? {} };
