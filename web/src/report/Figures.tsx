@@ -165,7 +165,7 @@ function nameOf(page: ReportPage, shapes: Map<string, Shape>, row: ListRow): str
 function Opens({ onClick, children }: { onClick: () => void; children: ReactNode }) {
   const { t } = useTranslation("report");
   return (
-    <button type="button" className="opens" title={t("why")} onClick={onClick}>
+    <button type="button" className="asks" title={t("why")} onClick={onClick}>
       {children}
     </button>
   );
