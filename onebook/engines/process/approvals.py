@@ -490,5 +490,6 @@ WHERE t.state = 'open' AND %(today)s BETWEEN d.from_day AND d.until_day ORDER BY
 """
 _TO_HAND_BACK: Final = """
 SELECT DISTINCT t.flow FROM onebook_flow_task t JOIN onebook_delegation d ON d.person = t.on_behalf_of
+JOIN "user" u ON u.id = d.person AND u.deleted_at IS NULL AND u.active IS NOT FALSE
 WHERE t.state = 'open' AND d.until_day < %(today)s ORDER BY t.flow LIMIT %(most)s
 """

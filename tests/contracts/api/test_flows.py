@@ -289,8 +289,15 @@ def test_an_absence_that_is_over_asks_whoever_is_back(office: dict[str, Person],
             "UPDATE onebook_delegation SET from_day = from_day - 2, until_day = until_day - 1 WHERE person = %(me)s"
         )
         transaction.commit(Statement(passed, {"me": chief.user}))
-    clock.tick()
-    assert (flow in box(chief, "waiting"), flow in box(two, "waiting")) == (True, False)
+    leave = 'UPDATE "user" SET active = %(active)s WHERE id = %(me)s'
+    for active, whose in ((False, (False, True)), (True, (True, False))):
+        with place.database.transaction(place.company.schema) as transaction:
+            transaction.commit(Statement(leave, {"me": chief.user, "active": active}))
+        clock.tick()
+        with place.database.transaction(place.company.schema) as transaction:
+            transaction.commit(Statement(leave, {"me": chief.user, "active": True}))
+        asked = flow in box(chief, "waiting"), flow in box(two, "waiting")
+        assert asked == whose, "whoever has left for good is not asked"
     act(chief, flow, "refuse")
 
 
