@@ -1,6 +1,8 @@
 """Reports handed on as they are looked at: files of pivots and comparisons, links, mails, and what a metric counts."""
 
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +17,7 @@ from onebook.engines.print.typeset import typeset
 from onebook.engines.report.refusals import UnknownReport
 from onebook.entrypoints.http.app import create
 from onebook.storage.database import Database, Unavailable
-from tests.contracts.api.conftest import Person, opened
+from tests.contracts.api.conftest import Person, Place, opened
 
 COST = "4321.77"
 PIVOT = {"rows": ["product"], "columns": ["amount"], "pivot": "ordered_on:quarter"}
@@ -170,15 +172,31 @@ def test_what_is_too_long_for_paper_is_refused_and_never_cut(
     assert boss.get("/api/reports/sold/export", format="pdf").json()["code"] == "dashboard.tile_too_long"
 
 
-def test_a_mail_is_set_when_no_transaction_is_held_and_sent_once(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@dataclass(frozen=True)
+class Desk:
+    """A shop of its own, its boss, and a clock that is set by hand."""
+
+    application: Application
+    shop: Place
+    boss: Person
+    clock: list[datetime]
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
     clock = [datetime(2026, 6, 1, 2, 0, tzinfo=UTC)]
     application = Application(database, lambda: clock[0])
     app = create(application, database)
     shop = opened(app, database, application)
-    boss = shop.person("boss", language="en")
-    schema = shop.company.schema
+    yield Desk(application, shop, shop.person("boss", language="en"), clock)
+    app.state.jobs.close()
+
+
+def test_a_mail_is_set_when_no_transaction_is_held_and_sent_once(
+    desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application, boss = desk.application, desk.boss
+    schema = desk.shop.company.schema
     body = {
         "report": "sold", "every": "day", "at": "08:00", "format": "pdf", "parameters": {"from": "2026-01-01"},
         "look": {**PIVOT, "draw": "bar", "top": 10},
@@ -186,7 +204,7 @@ def test_a_mail_is_set_when_no_transaction_is_held_and_sent_once(
     made = boss.post("/api/subscriptions", body)
     assert made.status_code == 201, made.text
     assert made.json()["look"] == body["look"]
-    clock[0] = datetime(2026, 6, 2, 0, 1, tzinfo=UTC)
+    desk.clock[0] = datetime(2026, 6, 2, 0, 1, tzinfo=UTC)
     others: list[int] = []
     held: list[int] = []
 
@@ -216,21 +234,16 @@ def test_a_mail_is_set_when_no_transaction_is_held_and_sent_once(
     assert (address, dict(parse_qsl(query))) == ("/reports/sold", {**asked, "from": "2026-01-01"})
     assert [(number, name, bytes(start)) for number, name, start in names] == [(files[0], "Sold.pdf", b"%PDF")]
     assert application.send_subscriptions(schema) == 0
-    app.state.jobs.close()
 
 
 def test_what_cannot_be_made_for_the_moment_stays_due_and_holds_nothing_up(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = [datetime(2026, 6, 1, 2, 0, tzinfo=UTC)]
-    application = Application(database, lambda: clock[0])
-    app = create(application, database)
-    shop = opened(app, database, application)
-    boss = shop.person("boss", language="en")
+    application, shop, boss = desk.application, desk.shop, desk.boss
     for form, at in (("pdf", "08:00"), ("xlsx", "08:05")):
         body = {"report": "sold", "every": "month", "day": 2, "at": at, "format": form}
         assert boss.post("/api/subscriptions", body).status_code == 201
-    clock[0] = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
+    desk.clock[0] = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
 
     def busy(_: object) -> bytes:
         raise Unavailable
@@ -242,19 +255,14 @@ def test_what_cannot_be_made_for_the_moment_stays_due_and_holds_nothing_up(
     assert [one["last"] is None for one in told(boss, "/api/subscriptions")] == [True, False]
     assert application.send_subscriptions(shop.company.schema) == 1
     assert all(one["last"]["error"] is None for one in told(boss, "/api/subscriptions"))
-    app.state.jobs.close()
 
 
-def test_one_that_is_refused_to_the_last_holds_nothing_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [datetime(2026, 6, 1, 2, 0, tzinfo=UTC)]
-    application = Application(database, lambda: clock[0])
-    app = create(application, database)
-    shop = opened(app, database, application)
-    boss = shop.person("boss", language="en")
+def test_one_that_is_refused_to_the_last_holds_nothing_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    application, shop, boss = desk.application, desk.shop, desk.boss
     for at in ("08:00", "08:05"):
         body = {"report": "sold", "every": "month", "day": 2, "at": at, "format": "link"}
         assert boss.post("/api/subscriptions", body).status_code == 201
-    clock[0] = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
+    desk.clock[0] = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
     first = [True]
 
     def refusing(messages: Any) -> Any:
@@ -266,7 +274,6 @@ def test_one_that_is_refused_to_the_last_holds_nothing_up(database: Database, mo
     assert application.send_subscriptions(shop.company.schema) == 1
     assert [one["last"] is None for one in told(boss, "/api/subscriptions")] == [True, False]
     assert application.send_subscriptions(shop.company.schema) == 1
-    app.state.jobs.close()
 
 
 def test_what_is_of_no_time_is_not_shared_beside_another_time(boss: Person) -> None:
