@@ -14,7 +14,7 @@ from bench.place import Company, company
 from bench.rounds import Measured
 from bench.server import served
 from onebook.storage.database import Database
-from onebook.storage.pipeline import Parameters, PipelinedConnection, Rows
+from onebook.storage.pipeline import Parameters, PipelinedConnection
 
 WARM = 45
 ROUNDS = 40
@@ -68,16 +68,14 @@ def order_work(database: Database) -> Iterator[Measured]:
 def _statements(work: Callable[[], object]) -> int:
     """How many statements the work of this process sends."""
     sent = 0
-    together = PipelinedConnection.together
+    ahead = PipelinedConnection.ahead
 
-    def counting(
-        connection: PipelinedConnection, place: str, statements: Sequence[tuple[str, Parameters]]
-    ) -> list[Rows]:
+    def counting(connection: PipelinedConnection, place: str, statements: Sequence[tuple[str, Parameters]]) -> None:
         nonlocal sent
         sent += len(statements)
-        return together(connection, place, statements)
+        ahead(connection, place, statements)
 
-    with patch.object(PipelinedConnection, "together", counting):
+    with patch.object(PipelinedConnection, "ahead", counting):
         # The declarations in force are looked at once a second: in the first cycle, not in the one that is counted.
         work()
         sent = 0

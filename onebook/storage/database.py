@@ -134,12 +134,16 @@ class Database:
         it may take. Refuses with `Unavailable` or `TryAgain`.
         """
         begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if read_only else "BEGIN"]
-        begin.append(_search_path(schema).as_string())
         if read_only:
             begin.append(_FOR_READERS)
         if statement_timeout_s is not None:
             begin.append(f"SET LOCAL statement_timeout = '{statement_timeout_s:d}s'")
         with self._translated(), self._connected() as connection:
+            if connection.home is None:
+                connection.execute(_search_path(schema))
+                connection.home = schema
+            elif connection.home != schema:
+                begin.insert(1, _search_path(schema, local=True).as_string())
             transaction = Transaction(connection, schema, begin)
             try:
                 yield transaction
@@ -157,7 +161,7 @@ class Database:
             connection.execute("SET timezone = 'UTC'")
             connection.execute("SET lock_timeout = '10s'")
             if schema is not None:
-                connection.execute(_search_path(schema))
+                connection.execute(_search_path(schema, local=True))
             yield connection
 
     def _configure(self, connection: Connection) -> None:
@@ -220,8 +224,9 @@ def retrying(action: Callable[[], Result]) -> Result:
 
 
 @cache
-def _search_path(schema: str) -> sql.Composed:
-    return sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(schema))
+def _search_path(schema: str, *, local: bool = False) -> sql.Composed:
+    command = "SET LOCAL" if local else "SET"
+    return sql.SQL(command + " search_path TO {}, public").format(sql.Identifier(schema))
 
 
 def _is_dead(connection: Connection) -> bool:

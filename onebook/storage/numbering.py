@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from onebook.storage.transaction import Statement
@@ -30,6 +31,7 @@ class Prefix:
         return f"{self.text}{running:0{self.width}d}"
 
 
+@lru_cache(maxsize=1000)
 def prefix_of(pattern: str, day: date) -> Prefix:
     """What a pattern spells on a day. The running number starts again with each new prefix. Refuses wrong patterns."""
     parts = list(_PART.finditer(pattern))

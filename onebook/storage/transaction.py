@@ -37,11 +37,27 @@ class Transaction:
         self._begin = tuple(begin)
         self._begun = False
         self._over = False
+        #: How many statements were sent ahead since the last round trip.
+        self._ahead = 0
 
     @property
     def is_open(self) -> bool:
         """Whether the server holds a transaction that has not ended."""
         return self._begun and not self._over
+
+    def ahead(self, *statements: Statement) -> None:
+        """Send statements and go on while the server works on them. Should one fail, the next round trip raises it."""
+        self._ahead += len(statements)
+        self.connection.ahead(self.schema, self._texts(statements))
+
+    def arrived(self) -> list[Rows]:
+        """Wait for the statements sent ahead since the last round trip; one list of rows for each."""
+        count, self._ahead = self._ahead, 0
+        if not count:
+            return []
+        self.round_trips += 1
+        rows = self.connection.together(self.schema, ())
+        return rows[len(rows) - count :]
 
     def run(self, *statements: Statement) -> list[Rows]:
         """Send all statements in one round trip; one list of rows per statement, empty for those that return none."""
@@ -59,6 +75,7 @@ class Transaction:
     def rollback(self) -> None:
         """Undo everything, if the server holds anything of it."""
         if self.is_open and not self.connection.closed:
+            self.connection.abandon()
             self.connection.execute("ROLLBACK")
         self._over = True
 
@@ -85,10 +102,18 @@ class Transaction:
             self._send((), last=())
 
     def _send(self, statements: Sequence[Statement], last: Sequence[str]) -> list[Rows]:
-        assert not self._over, "the transaction is over"
-        first = () if self._begun else self._begin
-        self._begun = True
+        texts = self._texts(statements) + [(sql, ()) for sql in last]
+        self._ahead = 0
         self.round_trips += 1
-        own = [(statement.sql, statement.parameters) for statement in statements]
-        every = [*((sql, ()) for sql in first), *own, *((sql, ()) for sql in last)]
-        return self.connection.together(self.schema, every)[len(first) : len(first) + len(own)]
+        rows = self.connection.together(self.schema, texts)
+        end = len(rows) - len(last)
+        return rows[end - len(statements) : end]
+
+    def _texts(self, statements: Sequence[Statement]) -> list[tuple[str, Parameters]]:
+        assert not self._over, "the transaction is over"
+        texts: list[tuple[str, Parameters]] = []
+        if not self._begun:
+            self._begun = True
+            texts += ((sql, ()) for sql in self._begin)
+        texts += ((statement.sql, statement.parameters) for statement in statements)
+        return texts

@@ -29,10 +29,17 @@ class Cut:
     def __init__(self, connection: Connection, database: "CutDatabase") -> None:
         self._connection = connection
         self._database = database
+        self._ahead: list[Rows] = []
+
+    def ahead(self, mark: str, statements: Sequence[tuple[str, Any]]) -> None:
+        """One by one, so that each statement has reached the server before the next one is counted."""
+        self._ahead += [self._alone(mark, *statement) for statement in statements]
 
     def together(self, mark: str, statements: Sequence[tuple[str, Any]]) -> list[Rows]:
-        """One by one, so that each statement has reached the server before the next one is counted."""
-        return [self._alone(mark, *statement) for statement in statements]
+        """The rows of all since the last time."""
+        self.ahead(mark, statements)
+        rows, self._ahead = self._ahead, []
+        return rows
 
     def _alone(self, mark: str, sql: str, parameters: Any) -> Rows:
         self._database.sent += 1

@@ -1,6 +1,7 @@
 """What transactions lock, and in which order: every statement of every command, as the server gets it."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -113,12 +114,28 @@ class Listener:
 
 def listen(listener: Listener, patch: pytest.MonkeyPatch) -> None:
     """Let it hear from now on."""
+    ahead: Callable[..., None] = PipelinedConnection.ahead
     together: Callable[..., list[Rows]] = PipelinedConnection.together
+    abandon: Callable[..., None] = PipelinedConnection.abandon
+    underway: defaultdict[int, list[tuple[str, Any]]] = defaultdict(list)
+
+    def sent(self: PipelinedConnection, place: str, statements: Sequence[tuple[str, Any]]) -> None:
+        underway[id(self)] += statements
+        ahead(self, place, statements)
 
     def heard(self: PipelinedConnection, place: str, statements: Sequence[tuple[str, Any]]) -> list[Rows]:
-        answers = together(self, place, statements)
-        for (sql, parameters), rows in zip(statements, answers, strict=True):
+        try:
+            answers = together(self, place, statements)
+        finally:
+            asked = underway.pop(id(self), [])
+        for (sql, parameters), rows in zip(asked, answers, strict=True):
             listener.hear(self, sql, parameters, rows)
         return answers
 
+    def abandoned(self: PipelinedConnection) -> None:
+        underway.pop(id(self), None)
+        abandon(self)
+
+    patch.setattr(PipelinedConnection, "ahead", sent)
     patch.setattr(PipelinedConnection, "together", heard)
+    patch.setattr(PipelinedConnection, "abandon", abandoned)

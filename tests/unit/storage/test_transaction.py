@@ -26,6 +26,90 @@ def test_statements_of_one_run_share_a_round_trip(database: Database, company: C
         assert transaction.round_trips == 2
 
 
+def test_statements_sent_ahead_are_answered_by_the_next_round_trip(database: Database, company: Company) -> None:
+    with database.transaction(company.schema) as transaction:
+        transaction.ahead(INSERT)
+        transaction.ahead(COUNT, Statement("SELECT %s::text", ("two",)))
+        assert transaction.round_trips == 0
+        assert transaction.arrived() == [[], [(1,)], [("two",)]]
+        transaction.ahead(INSERT_OTHER)
+        assert transaction.run(COUNT) == [[(2,)]]
+        transaction.ahead(COUNT)
+        assert transaction.commit(COUNT) == [[(2,)]]
+        assert transaction.round_trips == 3
+
+
+def test_nothing_sent_ahead_is_nothing_to_wait_for(database: Database, company: Company) -> None:
+    with database.transaction(company.schema) as transaction:
+        assert transaction.run(COUNT) == [[(0,)]]
+        transaction.ahead()
+        assert transaction.arrived() == []
+        transaction.ahead()
+    with database.transaction(company.schema) as again:
+        assert again.connection is transaction.connection
+        again.ahead()
+        assert again.commit(INSERT, COUNT) == [[], [(1,)]]
+
+
+def test_what_fails_ahead_is_raised_by_the_next_round_trip(database: Database, company: Company) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation), database.transaction(company.schema) as transaction:
+        transaction.ahead(INSERT, INSERT)
+        transaction.ahead(COUNT)
+        transaction.commit(INSERT_OTHER)
+    with database.transaction(company.schema) as transaction:
+        assert transaction.run(COUNT) == [[(0,)]]
+
+
+@pytest.mark.parametrize("sent", [INSERT, Statement("SELECT pg_sleep(0.2)"), Statement("SELECT 1 / 0")])
+def test_who_leaves_with_statements_underway_leaves_nothing(
+    database: Database, company: Company, sent: Statement
+) -> None:
+    class Refused(Exception):
+        pass
+
+    with pytest.raises(Refused), database.transaction(company.schema) as transaction:
+        transaction.ahead(INSERT_OTHER, sent)
+        raise Refused
+    with database.transaction(company.schema) as again:
+        assert again.connection is transaction.connection, "the connection is as good as before"
+        assert again.run(COUNT) == [[(0,)]]
+
+
+def test_a_parameter_of_no_known_type_leaves_what_is_underway_in_order(database: Database, company: Company) -> None:
+    with pytest.raises(psycopg.ProgrammingError), database.transaction(company.schema) as transaction:
+        transaction.ahead(INSERT)
+        transaction.run(Statement("SELECT %s", (object(),)))
+    with database.transaction(company.schema) as again:
+        assert again.connection is transaction.connection
+        assert again.run(COUNT) == [[(0,)]]
+
+
+def test_long_answers_and_long_questions_pass_each_other(database: Database, company: Company) -> None:
+    """Neither side may wait for the other to read first: each says more than the line between them holds."""
+    text = "x" * 4_000_000
+    echo = Statement("SELECT %s::text || 'y'", (text,))
+    with database.transaction(company.schema) as transaction:
+        for _ in range(4):
+            transaction.ahead(echo)
+        assert [len(rows[0][0]) for rows in transaction.arrived()] == [len(text) + 1] * 4
+
+
+def test_each_transaction_looks_into_its_own_company(database: Database, company: Company) -> None:
+    """Sessions remember where they looked first; whatever happened there, the next transaction looks where it says."""
+    with database.administration() as connection:
+        other = create_company(connection, "Next door")
+    where = Statement("SELECT current_schema()")
+    for schema in (company.schema, other.schema, other.schema, company.schema):
+        with database.transaction(schema) as transaction:
+            assert transaction.run(where) == [[(schema,)]]
+        with database.transaction(schema, read_only=True) as transaction:
+            assert transaction.run(where) == [[(schema,)]]
+        with database.transaction(schema) as transaction:
+            transaction.commit(where)
+        with pytest.raises(psycopg.errors.DivisionByZero), database.transaction(schema) as transaction:
+            transaction.run(Statement("SELECT 1 / 0"))
+
+
 def test_left_without_commit_nothing_happened(database: Database, company: Company) -> None:
     with database.transaction(company.schema) as transaction:
         transaction.run(INSERT)
