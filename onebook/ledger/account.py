@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import NamedTuple
 
 from onebook.ledger.role import Dimension, Role
 from onebook.values.decimals import ZERO
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AccountKey:
-    """A role at dimensions (record ids, 0 where there is none)."""
+class AccountKey(NamedTuple):
+    """A role at dimensions (record ids, 0 where there is none). A decision makes and compares hundreds of them: a tuple
+    does both at once."""
 
     role: str
     item: int = 0
@@ -22,12 +22,12 @@ class AccountKey:
     document: int = 0
     spot: int = 0
 
-    def control(self, role: Role) -> Self:
+    def control(self, role: Role) -> "AccountKey":
         """The account that this one rolls up to; itself, if it is one."""
         if not role.leaf:
             return self
         leaf = role.leaf
-        return type(self)(
+        return AccountKey(
             self.role,
             0 if Dimension.ITEM in leaf else self.item,
             0 if Dimension.PLACE in leaf else self.place,

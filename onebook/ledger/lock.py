@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from onebook.ledger import later_days, originals
 from onebook.ledger.account import AccountKey, Balance
 from onebook.ledger.hold import Hold
-from onebook.ledger.needs import Needs, needs_of, order
+from onebook.ledger.needs import Needs, needs_of
 from onebook.ledger.picking import agrees
 from onebook.ledger.refusals import AlreadyReversed
 from onebook.ledger.request import Request
@@ -43,15 +44,19 @@ FROM unnest({_ARRAYS}, %s::boolean[]) AS k ({_COLUMNS}, kept)
 WHERE (SELECT a.id FROM ledger_account a WHERE {_SAME}) IS NULL
 ORDER BY 1, 2, 3, 4, 5, 6, 7 ON CONFLICT DO NOTHING"""
 
-# The open holds that a request settles or releases, and those that it undoes, open or not.
-_HELD = """
+# The open holds that a request settles or releases, and those that it undoes, open or not: each in statements that want
+# it, so that the server opens no table and index for what nobody asks.
+_SETTLED = """
 SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, owner) CROSS JOIN LATERAL (
-    SELECT h.id, h.account FROM ledger_hold h WHERE h.owner = k.owner AND h.name = k.name AND h.is_open OFFSET 0) AS h
-UNION SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, document) CROSS JOIN LATERAL (
     SELECT h.id, h.account FROM ledger_hold h
-    WHERE h.document = k.document AND (h.name = k.name OR k.name = '') AND h.is_open OFFSET 0) AS h
-UNION SELECT h.id, h.account FROM ledger_hold h WHERE h.id = ANY(%s::bigint[])
-UNION SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, owner) CROSS JOIN LATERAL (
+    WHERE h.owner = k.owner AND h.name = k.name AND h.is_open OFFSET 0) AS h"""
+_OF_DOCUMENT = """
+SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, document) CROSS JOIN LATERAL (
+    SELECT h.id, h.account FROM ledger_hold h
+    WHERE h.document = k.document AND (h.name = k.name OR k.name = '') AND h.is_open OFFSET 0) AS h"""
+_CHANGED = "SELECT h.id, h.account FROM ledger_hold h WHERE h.id = ANY(%s::bigint[])"
+_EVER_SETTLED = """
+SELECT h.id, h.account FROM unnest(%s::text[], %s::bigint[]) AS k (name, owner) CROSS JOIN LATERAL (
     SELECT h.id, h.account FROM ledger_hold h
     WHERE h.name = k.name AND (h.owner = k.owner OR h.document = k.owner) OFFSET 0) AS h"""
 
@@ -61,16 +66,10 @@ _ACCOUNT = f"""id, {_COLUMNS}, quantity, amount, taken_quantity, taken_amount,
 # NO KEY UPDATE: enough against other posters, and a new leaf may still point to its locked control account.
 _IN_ORDER = "ORDER BY id FOR NO KEY UPDATE"
 _NAMED = f"SELECT a.id FROM {_KEYS} AS k {_DIMENSIONS} {_EACH}"
-_WITH_HOLDS = f""" UNION ALL SELECT unnest(ARRAY[a.id, a.control]) FROM ({_HELD}) AS held
+_WITH_HOLDS = """ UNION ALL SELECT unnest(ARRAY[a.id, a.control]) FROM ({held}) AS held
     CROSS JOIN LATERAL (SELECT a.id, a.control FROM ledger_account a WHERE a.id = held.account OFFSET 0) AS a"""
 _WITH_ORIGINALS = f" UNION ALL SELECT o.id FROM ({originals.CONTROLS}) AS o (id)"
-#: By whether holds are wanted, and whether earlier rows are.
-LOCK = {
-    (holds, past): f"""SELECT {_ACCOUNT} FROM ledger_account WHERE id = ANY(ARRAY(
-    {_NAMED}{_WITH_HOLDS if holds else ""}{_WITH_ORIGINALS if past else ""})) {_IN_ORDER}"""
-    for holds in (False, True)
-    for past in (False, True)
-}
+LOCK = f"SELECT {_ACCOUNT} FROM ledger_account WHERE id = ANY(ARRAY({_NAMED}{{holds}}{{originals}})) {_IN_ORDER}"
 #: The accounts of earlier rows and their goods; and what waits for such goods.
 ORIGINALS = f"SELECT {_ACCOUNT} FROM ledger_account WHERE id = ANY(ARRAY({originals.ACCOUNTS}))"
 
@@ -119,7 +118,7 @@ _HOLD = """h.id, h.name, a.role, a.item, a.place, a.lot, a.party, a.document, a.
     h.released_quantity, h.released_amount, h.waiting"""
 _HOLD_COLUMNS = len(_HOLD.split(","))
 _HOLDS = f"SELECT {_HOLD} FROM ledger_hold h JOIN ledger_account a ON a.id = h.account"
-HOLDS = f"{_HOLDS} WHERE h.id = ANY(ARRAY(SELECT held.id FROM ({_HELD}) AS held))"
+HOLDS = f"{_HOLDS} WHERE h.id = ANY(ARRAY(SELECT held.id FROM ({{held}}) AS held))"
 DISPLACED = f"{_HOLDS} WHERE h.is_open AND h.waits AND h.account = ANY(ARRAY({_NAMED}))"
 
 # What becomes available on an account is so on the one that it rolls up to: who waits there or below may be served.
@@ -133,7 +132,7 @@ WHERE h.is_waiting AND h.account = ANY(ARRAY(
     FROM ({{controls}}) AS c (id)))"""
 _CONTROLS = f"""SELECT a.id FROM {_KEYS} AS k {_DIMENSIONS}
     CROSS JOIN LATERAL (SELECT a.id FROM ledger_account a WHERE {_SAME} AND a.waiting > 0 OFFSET 0) AS a"""
-_CONTROLS_OF_HELD = f"""SELECT c.id FROM ({_HELD}) AS held
+_CONTROLS_OF_HELD = """SELECT c.id FROM ({held}) AS held
     CROSS JOIN LATERAL (SELECT coalesce(a.control, a.id) AS id FROM ledger_account a WHERE a.id = held.account OFFSET 0)
         AS a
     CROSS JOIN LATERAL (SELECT c.id FROM ledger_account c WHERE c.id = a.id AND c.waiting > 0 OFFSET 0) AS c"""
@@ -268,7 +267,7 @@ class Reading:
         found = {target: dict.fromkeys(keys) for target, keys in self.needs.lots.items()}
         for nth, lot, is_new, account, *row in rows:
             _, target = self.needs.carried[nth - 1]
-            key = replace(target, lot=lot)
+            key = target._replace(lot=lot)
             state = AccountState(account, key, is_new=self.lock) if is_new else _account((account, *row))
             accounts.setdefault(key, state)
             found.setdefault(target, {})[key] = None
@@ -317,7 +316,7 @@ def read(
 def _creatable(needs: Needs) -> list[tuple[AccountKey, bool]]:
     keys = [(key, True) for key in needs.kept if key not in needs.leaves]
     keys += [(key, False) for key in needs.summed]
-    return sorted(keys, key=lambda pair: order(pair[0]))
+    return sorted(keys)
 
 
 def _creating(created: list[tuple[AccountKey, bool]]) -> list[tuple[str, Statement]]:
@@ -330,15 +329,14 @@ def _creating(created: list[tuple[AccountKey, bool]]) -> list[tuple[str, Stateme
 
 def _reads(needs: Needs, lock: bool) -> list[tuple[str, Statement]]:
     statements = []
-    held = _held(needs)
+    sql, held = _held(needs)
     past = needs.past
     kept = columns([key for key in needs.kept if key not in needs.leaves] if lock else needs.kept)
     if needs.kept or needs.has_holds:
-        sql = LOCK[needs.has_holds, bool(past.asked)]
-        parameters = (*kept, *(held if needs.has_holds else ()), *(past.accounts if past.asked else ()))
-        statements.append(("accounts", Statement(sql if lock else sql.removesuffix(_IN_ORDER), parameters)))
+        parameters = (*kept, *held, *(past.accounts if past.asked else ()))
+        statements.append(("accounts", Statement(_lock(sql, past=bool(past.asked), lock=lock), parameters)))
     if needs.leaves and lock:
-        leaves = sorted(needs.leaves, key=order)
+        leaves = sorted(needs.leaves)
         controls = columns([needs.leaves[leaf] for leaf in leaves])
         statements.append(("leaves", Statement(LEAVES, (*columns(leaves), *controls))))
     if needs.opened:
@@ -355,8 +353,8 @@ def _reads(needs: Needs, lock: bool) -> list[tuple[str, Statement]]:
     if needs.summed:
         statements.append(("summed", Statement(SUMMED, columns(needs.summed))))
     if needs.has_holds:
-        statements.append(("holds", Statement(HOLDS, held)))
-        statements.append(("waiting", Statement(WAITING_WITH_HOLDS, (*columns(needs.served), *held))))
+        statements.append(("holds", Statement(_of_held(HOLDS, sql), held)))
+        statements.append(("waiting", Statement(_of_held(WAITING_WITH_HOLDS, sql), (*columns(needs.served), *held))))
     elif needs.served:
         statements.append(("waiting", Statement(WAITING, columns(needs.served))))
     if needs.displaced:
@@ -393,18 +391,31 @@ def _below(needs: Needs, sources: Sequence[AccountKey]) -> tuple[Any, ...]:
     )
 
 
-def _held(needs: Needs) -> tuple[Any, ...]:
-    """Parameters of the open holds: a settle reaches the holds of its owner, be it a row or a whole record."""
-    by_document = [*needs.settles, *needs.releases]
-    return (
-        [name for name, _ in needs.settles],
-        numbers(owner for _, owner in needs.settles),
-        [name for name, _ in by_document],
-        numbers(document for _, document in by_document),
-        numbers(needs.holds),
-        [name for name, _ in needs.unsettles],
-        numbers(owner for _, owner in needs.unsettles),
-    )
+def _held(needs: Needs) -> tuple[str, tuple[Any, ...]]:
+    """The holds wanted, as SQL, and its parameters: a settle reaches the holds of its owner, be it a row or a whole
+    record."""
+    parts: list[str] = []
+    parameters: list[Any] = []
+    of_document = [*needs.settles, *needs.releases]
+    for sql, pairs in ((_SETTLED, needs.settles), (_OF_DOCUMENT, of_document), (_EVER_SETTLED, needs.unsettles)):
+        if pairs:
+            parts.append(sql)
+            parameters += [[name for name, _ in pairs], numbers(owner for _, owner in pairs)]
+    if needs.holds:
+        parts.append(_CHANGED)
+        parameters.append(numbers(needs.holds))
+    return " UNION ".join(parts), tuple(parameters)
+
+
+@cache
+def _lock(held: str, *, past: bool, lock: bool) -> str:
+    sql = LOCK.format(holds=_WITH_HOLDS.format(held=held) if held else "", originals=_WITH_ORIGINALS if past else "")
+    return sql if lock else sql.removesuffix(_IN_ORDER)
+
+
+@cache
+def _of_held(template: str, held: str) -> str:
+    return template.format(held=held)
 
 
 def _account(row: Sequence[Any]) -> AccountState:

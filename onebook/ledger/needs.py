@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from onebook.ledger.account import AccountKey, difference_account
 from onebook.ledger.originals import Past, past_of
@@ -74,9 +74,9 @@ def needs_of(requests: Sequence[Request], roles: Mapping[str, Role]) -> Needs:
             kept.add(control)
             leaves[key] = control
     return Needs(
-        kept=tuple(sorted(kept, key=order)),
+        kept=tuple(sorted(kept)),
         leaves=leaves,
-        summed=tuple(sorted(summed, key=order)),
+        summed=tuple(sorted(summed)),
         opened=opened,
         carried=carried,
         lots=lots,
@@ -95,11 +95,6 @@ def needs_of(requests: Sequence[Request], roles: Mapping[str, Role]) -> Needs:
         requests=len(requests),
         past=past,
     )
-
-
-def order(key: AccountKey) -> tuple[str, int, int, int, int, int, int]:
-    """The order in which accounts are created; cheaper than comparing the keys themselves."""
-    return key.role, key.item, key.place, key.lot, key.party, key.document, key.spot
 
 
 def _opened(
@@ -141,7 +136,7 @@ def _lots(
     for request in requests:
         for move in request.moves:
             if move.source.lot and keeps_lots(move.target, roles[move.target.role]):
-                lots[move.target][replace(move.target, lot=move.source.lot)] = None
+                lots[move.target][move.target._replace(lot=move.source.lot)] = None
     if carried:
         named: defaultdict[AccountKey, set[int]] = defaultdict(set)
         for key in (*touched, *(key for keys in lots.values() for key in keys)):
@@ -150,7 +145,7 @@ def _lots(
         for source, target in carried:
             for lot in named.get(source.control(roles[source.role]), ()):
                 if source.lot in (0, lot):
-                    lots[target][replace(target, lot=lot)] = None
+                    lots[target][target._replace(lot=lot)] = None
     return {target: tuple(keys) for target, keys in lots.items()}
 
 

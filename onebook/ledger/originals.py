@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -80,7 +80,7 @@ def leaf_of(at: AccountKey, moved: AccountKey, role: Role) -> AccountKey:
     spot = at.spot
     if Dimension.SPOT in role.leaf and not spot and moved.place == at.place:
         spot = moved.spot
-    return replace(at, lot=lot, spot=spot)
+    return at._replace(lot=lot, spot=spot)
 
 
 def is_asked(account: AccountKey, at: AccountKey, role: Role) -> bool:

@@ -1,7 +1,6 @@
 """Picking: which leaves pieces are taken from where an account leaves its lot or spot open. Pure: it only reads."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from onebook.ledger.account import AccountKey
@@ -36,7 +35,7 @@ def keeps_lots(target: AccountKey, role: Role) -> bool:
 
 def carried(lot: int, target: AccountKey, roles: Mapping[str, Role]) -> AccountKey:
     """Where pieces of a lot arrive. Spots are not carried."""
-    return replace(target, lot=lot) if lot and keeps_lots(target, roles[target.role]) else target
+    return target._replace(lot=lot) if lot and keeps_lots(target, roles[target.role]) else target
 
 
 def take(working: Working, source: AccountKey, quantity: Decimal) -> list[tuple[AccountKey, Decimal]]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from onebook.ledger import giving_back, value
@@ -49,7 +48,7 @@ def _here(working: Working, asked: Revalue, known: Standing, positions: Position
     role = working.locked.roles[asked.at.role]
     for portion in known.portions:
         if portion.left > 0:
-            lot = replace(leaf_of(asked.at, portion.leaf, role), spot=0)
+            lot = leaf_of(asked.at, portion.leaf, role)._replace(spot=0)
             brought[lot] += portion.left
             worth[lot] += portion.amount
     amounts = value.split(asked.amount, list(brought.values())) if brought else []

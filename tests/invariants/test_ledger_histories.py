@@ -2,7 +2,6 @@
 
 import os
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
@@ -74,7 +73,7 @@ def limits_of(*accounts: AccountKey) -> list[Limit]:
     limits = []
     for account in accounts:
         if account.role in GOODS and account.item != 3:
-            limits += [floor(replace(account, lot=0, spot=0)), floor(account, each_leaf=True)]
+            limits += [floor(account._replace(lot=0, spot=0)), floor(account, each_leaf=True)]
         if account.role == "receivable":
             control = receivable(account.party)
             limits.append(
@@ -221,11 +220,11 @@ class History(RuleBasedStateMachine):
     ) -> None:
         """From leaves that nobody names: out of the house, or to another place and, half of it, back again."""
         source = AccountKey(role, item=item, place=1, lot=lot, spot=spot if role == "shelf" else 0)
-        target = replace(source, place=2, lot=0, spot=0) if is_carried else AccountKey("cost", item=item)
-        named = [replace(source, lot=one, spot=at if role == "shelf" else 0) for one, at in (prefers or ())[:4]]
+        target = source._replace(place=2, lot=0, spot=0) if is_carried else AccountKey("cost", item=item)
+        named = [source._replace(lot=one, spot=at if role == "shelf" else 0) for one, at in (prefers or ())[:4]]
         picks = {} if prefers is None else {source: tuple(dict.fromkeys(named))}
         expected = self.expected(source, pieces, picks.get(source)) if item != 3 else None
-        control = replace(source, lot=0, spot=0)
+        control = source._replace(lot=0, spot=0)
         last_on = self.book.balance(control).last_on
         moves = [Move(source, target, pieces)]
         if is_carried:
@@ -250,7 +249,7 @@ class History(RuleBasedStateMachine):
         below = [
             key
             for key in self.model
-            if key != source and replace(key, lot=source.lot, spot=source.spot) == source
+            if key != source and key._replace(lot=source.lot, spot=source.spot) == source
             if source.lot in (0, key.lot) and source.spot in (0, key.spot)
         ]
         order = [source, *sorted(below, key=lambda key: (key.lot, key.spot))]

@@ -1,6 +1,5 @@
 """Picking: which leaves pieces are taken from, in which order, with which value, and which are kept."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from threading import Barrier, Thread
@@ -338,5 +337,5 @@ def test_many_at_once_take_every_piece_once(book: Book) -> None:
 def test_a_spot_is_a_dimension_like_the_others() -> None:
     key = shelf(item=4, place=2, lot=3, spot=9)
     assert str(key) == "shelf(item 4, place 2, lot 3, spot 9)"
-    assert key.control(ROLES["shelf"]) == replace(key, lot=0, spot=0)
+    assert key.control(ROLES["shelf"]) == key._replace(lot=0, spot=0)
     assert key.control(ROLES["bare"]) == key

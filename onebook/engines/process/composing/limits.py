@@ -1,7 +1,7 @@
 """The limits of the accounts that a transition touches, their bounds evaluated for the items and parties at hand."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -169,7 +169,7 @@ def _bound(
     if at_least is None and at_most is None:
         return None
     declared = limit.declaration
-    plus = tuple(_level(replace(touch.account, role=role), limit, roles) for role in declared.plus)
+    plus = tuple(_level(touch.account._replace(role=role), limit, roles) for role in declared.plus)
     # A sum over several roles is of the account that was named, not of leaves that are picked in its stead.
     each_leaf = declared.level == "leaf" and not plus
     measure, tense = Measure(declared.measure), Tense(declared.tense)
