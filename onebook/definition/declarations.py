@@ -97,6 +97,7 @@ class Declarations:
         self._calls: dict[tuple[str, str, str | None], AccountCall] = {}
         self._meters: dict[str, tuple[Meter, ...]] = {form: tuple(_meters(self.forms[form])) for form in forms}
         self._hold_meters: dict[tuple[str, str], tuple[Meter, ...]] = {}
+        self._account_meters: dict[str, tuple[Meter, ...]] = {}
         self._holds = {
             name: {hold.name: hold for step in form.transitions.values() for hold in step.holds}
             for name, form in forms.items()
@@ -195,12 +196,15 @@ class Declarations:
 
     def account_meters(self, account: str) -> tuple[Meter, ...]:
         """The fields, of whatever form, that show a balance of a role."""
-        return tuple(
-            meter
-            for meters in self._meters.values()
-            for meter in meters
-            if isinstance(meter.meter, AccountMeter) and meter.meter.account == account
-        )
+        found = self._account_meters.get(account)
+        if found is None:
+            found = self._account_meters[account] = tuple(
+                meter
+                for meters in self._meters.values()
+                for meter in meters
+                if isinstance(meter.meter, AccountMeter) and meter.meter.account == account
+            )
+        return found
 
 
 def _meters(form: Form) -> Iterator[Meter]:

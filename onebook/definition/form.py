@@ -1,5 +1,6 @@
 """Forms: master records (档案) and documents (单据), each one table with real columns and its states."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -86,7 +87,7 @@ class Form(Declared):
     #: What stands beside the record, or beside its rows, while it is typed.
     beside: dict[Name, Beside] = NOTHING
 
-    @property
+    @cached_property
     def line_fields(self) -> dict[str, FieldDeclaration]:
         """Its fields of kind lines."""
         return {name: field for name, field in self.fields.items() if field.kind is FieldKind.LINES}

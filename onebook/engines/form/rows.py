@@ -91,6 +91,6 @@ def copied(row: Mapping[str, Any], outer: Row | None = None) -> Row:
     if outer is not None:
         result[OUTER] = outer
     for key, value in row.items():
-        if isinstance(value, list):
+        if type(value) is list:
             result[key] = [copied(inner, result) for inner in value]
     return result

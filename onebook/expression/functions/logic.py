@@ -61,7 +61,8 @@ def _coalesce(parts: Sequence[Run]) -> Run:
 
 def is_blank(value: Any) -> bool:
     """Whether nothing was filled in: blank, the empty text, no choice at all."""
-    return value is None or value == "" or value == ()
+    # Not compared: a decimal takes long to say that it is no text.
+    return value is None or (not value and isinstance(value, str | tuple))
 
 
 def _lower_if(lowering: Lowering, parts: Sequence[Node]) -> Element:
