@@ -1,6 +1,6 @@
 """What the first round trip of a command brings, whoever wants it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from onebook.storage.transaction import Rows, Statement, Transaction
@@ -43,10 +43,7 @@ class Together:
 
     def take(self, results: Sequence[Rows]) -> None:
         """Give each its own answers."""
-        start = 0
-        for one, count in self._asked:
-            one.take(results[start : start + count])
-            start += count
+        distribute(self._asked, results)
 
 
 def gather(transaction: Transaction, *wanted: Wanted) -> None:
@@ -54,6 +51,31 @@ def gather(transaction: Transaction, *wanted: Wanted) -> None:
     together = Together(wanted)
     while statements := together.statements():
         together.take(transaction.run(*statements))
+
+
+def gather_in_turn(transaction: Transaction, wanted: Iterable[Wanted], meanwhile: Callable[[], object]) -> None:
+    """The same. Each is asked for as soon as it is there: the server answers while the next is being made, and while
+    something is done `meanwhile`."""
+    every = []
+    asked = []
+    for one in wanted:
+        every.append(one)
+        statements = one.statements()
+        if statements:
+            transaction.ahead(*statements)
+            asked.append((one, len(statements)))
+    meanwhile()
+    if asked:
+        distribute(asked, transaction.arrived())
+        gather(transaction, *every)
+
+
+def distribute(asked: Iterable[tuple[Wanted, int]], results: Sequence[Rows]) -> None:
+    """To each its own answers: so many as it asked for."""
+    start = 0
+    for one, count in asked:
+        one.take(results[start : start + count])
+        start += count
 
 
 class NewIds:

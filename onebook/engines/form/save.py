@@ -40,14 +40,24 @@ def inserting(
 ) -> Saved:  # fmt: skip
     """What writes a new record with its rows. `number_on`: the business day whose number it takes; None if it takes
     none yet."""
+    inserted = _inserting(forms.form(form), row, actor, now, number_on, version=1)
+    created = _change(form, row["id"], actor, now, action, 1, {})
+    return Saved((*inserted, created), 1, None if number_on is None else 0)
+
+
+def inserting_stepped(
+    forms: Forms, form: str, before: Row, after: Row, actor: Actor, now: datetime, *, action: str,
+    number_on: date | None = None,
+) -> Saved:  # fmt: skip
+    """What writes a new record that has taken its first step already, as if it had been written before and after."""
     compiled = forms.form(form)
-    statements = [_insert(compiled, row, actor, now, number_on)]
-    for lines, declared in compiled.lines.items():
-        rows = rows_of(row, lines)
-        if rows:
-            statements.append(_insert_rows(compiled, lines, declared, row["id"], rows))
-    statements.append(_change(form, row["id"], actor, now, action, 1, {}))
-    return Saved(tuple(statements), 1, None if number_on is None else 0)
+    told = trail(compiled.declaration, changes_of(compiled.declaration, before, after))
+    inserted = _inserting(compiled, after, actor, now, number_on, version=2)
+    created, stepped = (
+        _told(form, after["id"], actor, now, *change) for change in (("create", 1, {}), (action, 2, told))
+    )
+    both = Statement(f"{_CHANGE}, {_CHANGE_ROW}", (*created, *stepped))
+    return Saved((*inserted, both), 2, None if number_on is None else 0, told)
 
 
 def updating(
@@ -84,9 +94,22 @@ def change_statement(
     return _change(form, record, actor, now, action, version, told)
 
 
-def _insert(compiled: CompiledForm, row: Row, actor: Actor, now: datetime, number_on: date | None) -> Statement:
+def _inserting(
+    compiled: CompiledForm, row: Row, actor: Actor, now: datetime, number_on: date | None, *, version: int
+) -> list[Statement]:
+    statements = [_insert(compiled, row, actor, now, number_on, version)]
+    for lines, declared in compiled.lines.items():
+        rows = rows_of(row, lines)
+        if rows:
+            statements.append(_insert_rows(compiled, lines, declared, row["id"], rows))
+    return statements
+
+
+def _insert(
+    compiled: CompiledForm, row: Row, actor: Actor, now: datetime, number_on: date | None, version: int
+) -> Statement:
     form = compiled.declaration
-    values: dict[str, Any] = {"id": row["id"], "version": 1}
+    values: dict[str, Any] = {"id": row["id"], "version": version}
     if form.states:
         values["state"] = row["state"]
     values |= {name: _sent(row.get(name)) for name, _ in own_columns(form)}
@@ -243,11 +266,17 @@ def array_text(values: tuple[str, ...] | None) -> str | None:
 def _change(
     form: str, record: int, actor: Actor, now: datetime, action: str, version: int, told: Mapping[str, Any]
 ) -> Statement:
-    return Statement(
-        "INSERT INTO onebook_change (form, record, at, by, action, version, changes)"
-        " VALUES (%s, %s::bigint, %s, %s::bigint, %s, %s::int, %s::jsonb)",
-        (form, record, now, actor.id, action, version, orjson.dumps(told).decode()),
-    )
+    return Statement(_CHANGE, _told(form, record, actor, now, action, version, told))
+
+
+def _told(
+    form: str, record: int, actor: Actor, now: datetime, action: str, version: int, told: Mapping[str, Any]
+) -> tuple[object, ...]:
+    return form, record, now, actor.id, action, version, orjson.dumps(told).decode()
+
+
+_CHANGE_ROW: Final = "(%s, %s::bigint, %s::timestamptz, %s::bigint, %s, %s::int, %s::jsonb)"
+_CHANGE: Final = f"INSERT INTO onebook_change (form, record, at, by, action, version, changes) VALUES {_CHANGE_ROW}"
 
 
 def _search(compiled: CompiledForm, row: Row) -> str:

@@ -1,12 +1,12 @@
 """A command under way: its transaction, what it stands on, and how it begins and ends, whatever it does in between."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from onebook.access.actor import Actor
-from onebook.engines.form.gather import Wanted, gather
+from onebook.engines.form.gather import Wanted, gather, gather_in_turn
 from onebook.engines.process.approving.flow import Stop
 from onebook.engines.process.command import Command
 from onebook.engines.process.ground import Ground
@@ -52,6 +52,7 @@ class Road:
     #: The routes on which agreement would be asked for, for previews.
     routes: list[tuple[Stop, ...]] = field(default_factory=list)
     _is_begun: bool = False
+    _context: Context | None = None
     #: A leg of a preview: it writes, and goes no further.
     is_of_preview: bool = False
 
@@ -68,7 +69,9 @@ class Road:
     @property
     def context(self) -> Context:
         """The clock and the user."""
-        return self.ground.context(self.command.actor, self.now)
+        if self._context is None:
+            self._context = self.ground.context(self.command.actor, self.now)
+        return self._context
 
     @property
     def postings(self) -> list[Posting]:
@@ -86,6 +89,10 @@ class Road:
     def gather(self, *wanted: Wanted) -> None:
         """A further round trip, if anything is wanted."""
         gather(self.transaction, *wanted)
+
+    def gather_in_turn(self, wanted: Iterable[Wanted], meanwhile: Callable[[], object]) -> None:
+        """A further round trip, in which each is asked for as soon as it is there; what is done `meanwhile`."""
+        gather_in_turn(self.transaction, wanted, meanwhile)
 
     def end(self, outcome: Outcome, statements: Sequence[Statement], numbered: int | None = None) -> Outcome:
         """Write, keep the answer, commit. `numbered`: which statement answers the number that the record took."""

@@ -1,6 +1,6 @@
 """One transition of one record on its way: composed, locked, decided, and turned into statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from onebook.engines.form.linked import Linked
 from onebook.engines.form.plan import Step as PlanStep
 from onebook.engines.form.refusals import Forbidden, Invalid
 from onebook.engines.form.rows import Row, copied
-from onebook.engines.form.save import Saved, inserting, number_day, updating
+from onebook.engines.form.save import Saved, inserting, inserting_stepped, number_day, updating
 from onebook.engines.process.composing.compose import compose
 from onebook.engines.process.composing.fresh import refresh, stale_steps
 from onebook.engines.process.composing.making import Made, make, makes_any
@@ -32,7 +32,7 @@ from onebook.engines.rule.guarding import forbidden
 from onebook.engines.table.rights import rights
 from onebook.expression.python import Context
 from onebook.ledger.decide import decide
-from onebook.ledger.post import statements as posted
+from onebook.ledger.post import totals, without_totals
 from onebook.ledger.posting import Posting
 from onebook.ledger.request import Request
 from onebook.storage.transaction import Statement
@@ -65,6 +65,7 @@ class TransitionRun:
     refusals: list[Refusal] = field(default_factory=list)
     _locks: Locks | None = None
     _picking: Picking | None = None
+    _saved: Saved | None = None
     _ids: MadeIds | None = None
     _makes: tuple[Made, ...] = ()
     #: The record that the step works on, while the ids of what it makes are not all known.
@@ -102,14 +103,16 @@ class TransitionRun:
         """What people call the record: its number, or its form."""
         return self.before.get("number") or self.form.declaration.label
 
-    def begin(self, row: Row) -> MadeIds:
-        """Look at the record, which was read with `keys`; then ids are wanted, if those known are not enough."""
+    def begin(self, row: Row, *, is_computed: bool = False) -> MadeIds:
+        """Look at the record, which was read with `keys`; then ids are wanted, if those known are not enough.
+
+        `is_computed`: all that it reads through its links was computed, and checked, a moment ago."""
         self.before = row
         self._require_rights()
         self._require_state()
         if not self.refusals:
             self._fresh = copied(row)
-            if self.form.declaration.is_editable(row.get("state")):
+            if not is_computed and self.form.declaration.is_editable(row.get("state")):
                 self._recompute(self._fresh)
             self.ids.need(self._fresh)
         return self.ids
@@ -148,9 +151,10 @@ class TransitionRun:
         self._heed(self.ground.guards.against_step(self.ready.form, self.ready.name, fresh, self.context, self.actor))
         self.after = self._stepped(fresh, self.plan)
 
-    def wanted(self) -> list[Wanted]:
+    def wanted(self) -> Iterator[Wanted]:
         """What to lock and read once composed."""
-        return [*self.locks(), *self.looks()]
+        yield from self.locks()
+        yield from self.looks()
 
     def locks(self) -> list[Wanted]:
         """The ledger's locks, which come before all others, and where pieces are taken from."""
@@ -200,19 +204,38 @@ class TransitionRun:
             except Refusal as refusal:
                 self._refuse(self._placed(refusal))
 
+    def posted(self) -> list[Statement]:
+        """What the ledger writes on the accounts that are locked: nobody else waits for any of it."""
+        return [] if self.posting is None else without_totals(self.posting)
+
+    @property
+    def makes_records(self) -> bool:
+        """Whether it makes others, which may look at its own."""
+        return bool(self._makes) or (self.plan is not None and bool(self.plan.drafts))
+
+    def save(self, *, is_new: bool = False) -> None:
+        """Make what writes the record itself, which is known once composed. `is_new`: nothing was written of it yet."""
+        if self.plan is None or self.is_preview:
+            return
+        save = inserting_stepped if is_new else updating
+        self._saved = save(
+            self.ground.forms, self.ready.form, self.before, self.after, self.actor, self.now,
+            action=self.ready.name, number_on=self.number_on,
+        )  # fmt: skip
+
     def written(self) -> Saved:
         """Everything that is written, in the order in which everybody waits for others: the records whose meters move,
         numbers, totals. What it makes for its rows comes before the record, which links to it."""
+        if self._saved is None:
+            self.save()
+        saved = self._saved
+        assert saved is not None, "a preview writes nothing"
         locks: list[Statement] = []
         booked: list[Statement] = []
         if self.posting is not None:
             locks, meters = self.ground.meters.statements(moved_by(self.posting), self.ref)
-            booked = [*posted(self.posting), *meters]
+            booked = [*meters, *totals(self.posting)]
         before = [*locks, *([] if self.made is None else self.made.statements(self.now))]
-        saved = updating(
-            self.ground.forms, self.ready.form, self.before, self.after, self.actor, self.now,
-            action=self.ready.name, number_on=self.number_on,
-        )  # fmt: skip
         drafted = [statement for form, record in self.drafts for statement in self._drafted(form, record)]
         step = recorded(self.step, self.actor.id)
         numbered = None if saved.numbered is None else saved.numbered + len(before)

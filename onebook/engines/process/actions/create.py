@@ -1,5 +1,6 @@
 """Making a record, and running a transition of it in the same breath: the road from its values to its commit."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from onebook.engines.form.draft import NewRecord
@@ -53,10 +54,10 @@ def _created(road: Road, action: Create, row: Row) -> Outcome:
 
 
 def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRun) -> Outcome:
-    """The record is inserted behind the locks, so that what its transition makes can point at it. Its number is last,
-    so that nobody waits for it, unless what is made tells it: then it comes right behind the locks, and until then
-    another stands in for it."""
-    ids = running.begin(row)
+    """The record is inserted last, as its transition leaves it; or right behind the locks, if other records are made
+    that may look at it, or if the step may have to wait. Its number is last, so that nobody waits for it, unless what
+    is made tells it: then it comes right behind the locks, and until then another stands in for it."""
+    ids = running.begin(row, is_computed=True)
     day = number_on(road, action.form, row) if running.tells_number else None
     number = None if day is None else Number(road.ground.forms.form(action.form).declaration, day)
     if number is not None:
@@ -67,10 +68,17 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
         road.gather(*running.locks(), number)
         running.take_number(number.text)
         running.compose()
-    inserted = _inserting(road, action.form, row, None)
     gate = Gate(road, action.form, None, running.ready)
-    before = [BEFORE] if gate.may_wait else []
-    road.gather(*running.locks(), Sent([*before, *inserted.statements]), *running.looks())
+    is_last = not running.makes_records and not gate.may_wait
+
+    def wanted() -> Iterator[Wanted]:
+        yield from running.locks()
+        if not is_last:
+            before = [BEFORE] if gate.may_wait else []
+            yield Sent([*before, *_inserting(road, action.form, row, None).statements])
+        yield from running.looks()
+
+    road.gather_in_turn(wanted(), meanwhile=lambda: running.save(is_new=is_last))
     running.decide()
     record = RecordRef(action.form, row["id"])
     asking = gate.ask(running, Run(record, running.ready.name, row["version"]))
@@ -82,6 +90,7 @@ def _created_and_run(road: Road, action: Create, row: Row, running: TransitionRu
         waits = Outcome(record, alone.version, row.get("state"), row.get("number"), flow=asking.flow)
         numbered = None if alone.numbered is None else alone.numbered + 1
         return road.end(waits, [BACK, *alone.statements, *asking.statements], numbered)
+    road.transaction.ahead(*running.posted())
     saved = running.written()
     outcome = Outcome(
         record=record,

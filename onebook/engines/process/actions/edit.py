@@ -158,6 +158,7 @@ def _changed_and_run(road: Road, stepping: _Stepping) -> Outcome:
         version = stepping.changed.before["version"] if stepping.is_undone else saved.version
         waits = Outcome(action.record, version, row.get("state"), row.get("number"), flow=asking.flow)
         return road.end(waits, [*([BACK] if stepping.is_undone else ()), *asking.statements])
+    road.transaction.ahead(*running.posted())
     stepped = running.written()
     outcome = Outcome(
         record=action.record,

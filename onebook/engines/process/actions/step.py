@@ -1,5 +1,7 @@
 """Running a transition of a stored record: the road from its reading to its commit."""
 
+from itertools import chain
+
 from onebook.engines.form.load import RecordLoad
 from onebook.engines.process.actions.gate import Gate
 from onebook.engines.process.actions.seen import require_seen
@@ -29,7 +31,7 @@ def run(road: Road, action: Run) -> Outcome:
         road.gather(running.begin(row))
         running.compose()
     marks.again(lock=not road.is_preview)
-    road.gather(*running.wanted(), marks)
+    road.gather_in_turn(chain(running.wanted(), (marks,)), meanwhile=running.save)
     running.decide()
     asking = gate.ask(running, Run(action.record, action.transition, row["version"]))
     if road.is_preview:
@@ -37,6 +39,7 @@ def run(road: Road, action: Run) -> Outcome:
     if asking.flow is not None:
         waits = Outcome(action.record, row["version"], row.get("state"), row.get("number"), flow=asking.flow)
         return road.end(waits, asking.statements)
+    road.transaction.ahead(*running.posted())
     saved = running.written()
     outcome = Outcome(
         record=action.record,

@@ -194,6 +194,7 @@ class Import:
                 run.decide()
             except Refusal as refusal:
                 raise WrongRows([_refused(refusal, number)], wrong=1, rows=len(made)) from refusal
+            transaction.ahead(*run.posted())
             transaction.run(*run.written().statements)
             if place % 50 == 0:
                 self._watch("transition", place, len(made))
