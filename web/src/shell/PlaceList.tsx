@@ -1,7 +1,7 @@
 /** Where one may go: the groups of the menus with their places, to be opened and closed. */
 import { DownOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 import { menusQuery } from "@/api/queries";
@@ -29,6 +29,12 @@ export function PlaceList({ part }: { part: Part }) {
     .split("/")
     .slice(1, /^\/(reports|dashboards)\//.test(pathname) ? 3 : 2)
     .join("/")}`;
+  const chosen = useRef<HTMLAnchorElement>(null);
+  const isKnown = groups.length > 0;
+  // Whoever comes by a link or a search sees where that is.
+  useEffect(() => {
+    if (isKnown && here) chosen.current?.scrollIntoView?.({ block: "nearest" });
+  }, [isKnown, here]);
   const shown = open ?? groups.map((group) => group.menu);
   const toggle = (menu: string) => {
     const next = shown.includes(menu) ? shown.filter((one) => one !== menu) : [...shown, menu];
@@ -61,6 +67,7 @@ export function PlaceList({ part }: { part: Part }) {
                   return (
                     <li key={address}>
                       <Link
+                        ref={address === here ? chosen : undefined}
                         to={address}
                         className={address === here ? "place chosen" : "place"}
                         aria-current={address === here ? "page" : undefined}
