@@ -52,6 +52,11 @@ class FigureColumns:
             self._joined[link] = Joins(self._reading.tables, self._links[link])
         return self._joined[link]
 
+    @property
+    def looks_behind(self) -> bool:
+        """Whether anything behind a link was asked for."""
+        return bool(self._joined)
+
     def from_clause(self) -> FromClause:
         """The figures with everything that was looked behind."""
         clause = self._base

@@ -60,6 +60,17 @@ class Grouped:
     covering: tuple[Covering, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The groups of one page, with what is said of all groups in columns of its own: how many there are, the totals,
+    and the parts of the whole."""
+
+    groups: FromClause
+    count: ColumnElement[Any]
+    totals: Sequence[ColumnElement[Any]]
+    windows: Sequence[ColumnElement[Any]]
+
+
 #: What is asked of a row as it is shown.
 Beside = Callable[[Columns], Sequence[ColumnElement[Any]]]
 
@@ -95,11 +106,15 @@ class Shape:
 
     def page(self) -> Any:
         """A page: the number of all rows and the totals over them first, then the cells as text."""
-        return self._query(rendered=True)
+        cut = self._cut()
+        if cut is not None:
+            return self._query(cut.groups, rendered=True, cut=cut)
+        query = self._query(self.grouped.query.subquery("grouped"), rendered=True)
+        return query.limit(bindparam("page_limit")).offset(bindparam("page_offset"))
 
     def rows(self) -> Any:
         """All rows with plain values."""
-        return self._query(rendered=False)
+        return self._query(self.grouped.query.subquery("grouped"), rendered=False)
 
     def plain(self) -> Any:
         """All rows: the values of their keys, and of the formulas beside them."""
@@ -116,8 +131,32 @@ class Shape:
         found: list[ColumnElement[Any]] = [func.count(), *sums]
         return self._admitted(select(*found), columns).select_from(columns.from_clause())
 
-    def _query(self, *, rendered: bool) -> Any:
-        base = self.grouped.query.subquery("grouped")
+    def _cut(self) -> Cut | None:
+        """The page cut before anything is looked up behind its keys, of which there may be many more than it shows.
+        None where its order, or what is said of all rows, reads what lies there."""
+        if self.grouped.filter is not None or self.grouped.covering or any(one.parts for one in self.columns):
+            return None
+        base = self.grouped.query.subquery("every_group")
+        columns = self._columns(base)
+        names = {*(key.name for key in self.keys), *(column.key for column in self.columns)}
+        sorts = {name_in(text.lstrip("-"), names) for text in self._sort}
+        is_running = any(how == "running" for _, how, _ in self._windows)
+        if not sorts <= names or any(key.target and (is_running or key.name in sorts) for key in self.keys):
+            return None
+        order = {key.name: columns.column(key.name) for key in self.keys}
+        wanted = [column for column in self.columns if column.is_total or column.key in sorts]
+        order |= {column.key: self._value(columns, column) for column in wanted}
+        if columns.looks_behind or any(column.heading.target for column in wanted):
+            return None
+        sums = [as_text(func.sum(order[one.key]).over(), one.heading.kind) for one in self.columns if one.is_total]
+        parts = [as_text(self._window(order[name], how, order), one.kind) for name, how, one in self._windows]
+        whole = [one.label(f"whole_{n}") for n, one in enumerate((func.count().over(), *sums, *parts))]
+        query = select(*base.c, *whole).order_by(*self._order(order))
+        groups = query.limit(bindparam("page_limit")).offset(bindparam("page_offset")).subquery("grouped")
+        count, *said = (groups.c[one.name] for one in whole)
+        return Cut(groups, count, said[: len(sums)], said[len(sums) :])
+
+    def _query(self, base: FromClause, *, rendered: bool, cut: Cut | None = None) -> Any:
         columns = self._columns(base)
         cells: list[ColumnElement[Any]] = []
         order: dict[str, ColumnElement[Any]] = {}
@@ -129,20 +168,20 @@ class Shape:
         for column in self.columns:
             value = self._value(columns, column)
             order[column.key] = value
-            if column.is_total:
+            if column.is_total and cut is None:
                 totals.append(as_text(func.sum(value).over(), column.heading.kind))
             cells.append(as_text(value, column.heading.kind) if rendered else value)
             if column.heading.target is not None:
                 title = self._title(columns, column)
                 cells = [*cells, title] if rendered else [*cells[:-1], title]
-        for name, how, heading in self._windows:
+        for name, how, heading in self._windows if cut is None else ():
             value = self._window(order[name], how, order)
             cells.append(as_text(value, heading.kind) if rendered else value)
         if not rendered:
             return self._finished(cells, columns, order)
-        cells = [func.count().over(), *totals, *cells, *self._values_beside(columns)]
-        query = self._finished(cells, columns, order)
-        return query.limit(bindparam("page_limit")).offset(bindparam("page_offset"))
+        whole = [func.count().over(), *totals] if cut is None else [cut.count, *cut.totals]
+        windows = () if cut is None else cut.windows
+        return self._finished([*whole, *cells, *windows, *self._values_beside(columns)], columns, order)
 
     def _window(
         self, value: ColumnElement[Any], how: str, order: Mapping[str, ColumnElement[Any]]

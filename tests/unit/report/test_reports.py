@@ -168,3 +168,47 @@ def test_orders_are_tracked_for_one_party(world: World, form: str, party: str, n
         )
     assert [row["ordered"] for row in other.rows] == ["1"], "narrowed by what it is not grouped by"
     assert [row["id"] for row in behind["rows"]] == [orders[0]]
+
+
+@pytest.fixture(scope="module")
+def sold(world: World) -> World:
+    """Customers with as many orders, and as much money, as others."""
+    for number, name in enumerate(("birch", "cedar", "elder", "hazel", "larch", "rowan", "poplar")):
+        first = _order(world, "sales_order", name)
+        orders = [first]
+        if number % 2:
+            ((whose, item),) = world.ask(
+                "SELECT o.customer, l.product FROM sales_order o JOIN sales_order__lines l ON l.parent = o.id"
+                " WHERE o.id = %s",
+                first,
+            )
+            lines = [{"product": item, "quantity": "1", "price": "1"}]
+            orders.append(world.create("sales_order", {"customer": whose, "lines": lines}).record.id)
+        for order in orders:
+            world.run("sales_order", order, "submit")
+            world.run("sales_order", order, "approve")
+    return world
+
+
+@pytest.mark.parametrize("sort", [("-orders",), ("orders",), ("-amount", "orders"), ("customer",), None])
+def test_pages_hold_every_group_once_in_one_order(sold: World, sort: tuple[str, ...] | None) -> None:
+    def page(limit: int, offset: int = 0) -> Page:
+        with sold.database.transaction(sold.ground.schema, read_only=True) as transaction:
+            variant = Variant(share=True)
+            asked = ReportRequest("sales_by_customer", {}, sort, limit=limit, offset=offset, variant=variant)
+            return sold.reports.page(transaction, asked, SYSTEM, sold.context())
+
+    whole = page(1000)
+    pages = [page(3, offset) for offset in range(0, len(whole.rows), 3)]
+    rows = [row for one in pages for row in one.rows]
+    by_customer = {row["customer"]["id"]: row for row in whole.rows}
+    assert len(rows) == len(by_customer) == whole.extra["total_rows"] > 6
+    assert {row["customer"]["id"]: row for row in rows} == by_customer, "each once, with the same part of the whole"
+    assert all(one.extra["totals"] == whole.extra["totals"] for one in pages)
+    assert all(one.extra["total_rows"] == len(rows) for one in pages)
+    assert page(3, len(rows)).rows == []
+    for text in (sort or ())[:1]:
+        head = text.lstrip("-")
+        told = [row[head]["title"] if head == "customer" else Decimal(row[head]) for row in rows]
+        assert told == sorted(told, reverse=text.startswith("-"))
+    assert sum(Decimal(row["amount.share"]) for row in rows) == pytest.approx(Decimal(1), abs=Decimal("0.0001"))
