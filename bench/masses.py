@@ -13,7 +13,7 @@ _CHARACTERS: Final = (
     " 江jiang 山shan 川chuan 云yun 龙long 凤feng 麒qi 麟lin 百bai 千qian 万wan 亿yi 中zhong 国guo 民min 生sheng 优you"
     " 品pin 诚cheng"
 )
-#: Orders lie on the days of two years.
+#: Orders lie on the days of two years, written day by day.
 FIRST: Final = date(2024, 1, 1)
 DAYS: Final = 730
 SALESPEOPLE: Final = 30
@@ -43,7 +43,7 @@ INSERT INTO sales_order (number, state, customer, customer_name, search, ordered
 SELECT 'SO' || to_char(day, 'YYYYMM') || '-' || lpad(n::text, 7, '0'),
     CASE WHEN n %% 10000 = 0 THEN 'submitted' WHEN n %% 50 = 0 THEN 'draft' WHEN n %% 3 = 0 THEN 'approved'
     ELSE 'closed' END, buyer, name, search, day, day + 30, salesperson, drawn.total, 'none', 'none', 'draft', 0
-FROM drawn JOIN customer ON customer.id = buyer
+FROM drawn JOIN customer ON customer.id = buyer ORDER BY day
 """
 
 
