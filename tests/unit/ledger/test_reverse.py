@@ -135,3 +135,14 @@ def test_goods_that_came_back_serve_the_line(book: Book) -> None:
     book.act(101, places=[reserve(2, 201, waits=True)], limits=limits)
     posting = book.reverse(sold, limits)
     assert {hold.line: str(hold.waiting) for hold in posting.holds} == {201: "0.000000"}
+
+
+def test_whoever_was_second_to_reverse_is_told_who_was_first(book: Book) -> None:
+    """Both have found the journal whole; under its locks the second one looks again."""
+    journal = book.act(moves=[arrive(4, 40)]).id
+    with book.database.transaction(book.schema) as transaction:
+        (undo,) = reverse.find(transaction, [journal])
+    first = book.reverse(journal).id
+    with pytest.raises(AlreadyReversed) as refused:
+        book.run(reverse.request_of(undo, DAY, Origin("paper", 100, "reverse", 7), ()))
+    assert refused.value.data == {"journal": journal, "by": first}
