@@ -38,6 +38,9 @@ interface Props {
   picked?: Picked | null;
 }
 
+/** So many columns have room on a usual screen; more of them stand closer. */
+const ROOMY = 10;
+
 export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, opensTotal, picked }: Props) {
   const { t } = useTranslation("report");
   if (page.rows.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("noFigures")} />;
@@ -59,9 +62,10 @@ export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, open
     if (!onOpenTotal || isBlank(page.totals[column.key]) || opensTotal?.(column) === false) return text;
     return <Opens onClick={() => onOpenTotal(column)}>{text}</Opens>;
   };
+  const name = page.columns.length > ROOMY ? "figures is-tight" : "figures";
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keys
-    <section className="figures" aria-label={t("figures")} tabIndex={0}>
+    <section className={name} aria-label={t("figures")} tabIndex={0}>
       <table>
         <thead>
           <tr>
