@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, func, literal, select
 
 from onebook.definition.field import FieldKind
 from onebook.definition.report import Column, Report
@@ -62,8 +62,8 @@ class Grouped:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The groups of one page, with what is said of all groups in columns of its own: how many there are, the totals,
-    and the parts of the whole."""
+    """The groups that one page is among, with what is said of all groups in columns of its own: how many there are, the
+    totals, and the parts of the whole."""
 
     groups: FromClause
     count: ColumnElement[Any]
@@ -107,9 +107,8 @@ class Shape:
     def page(self) -> Any:
         """A page: the number of all rows and the totals over them first, then the cells as text."""
         cut = self._cut()
-        if cut is not None:
-            return self._query(cut.groups, rendered=True, cut=cut)
-        query = self._query(self.grouped.query.subquery("grouped"), rendered=True)
+        groups = self.grouped.query.subquery("grouped") if cut is None else cut.groups
+        query = self._query(groups, rendered=True, cut=cut)
         return query.limit(bindparam("page_limit")).offset(bindparam("page_offset"))
 
     def rows(self) -> Any:
@@ -132,8 +131,9 @@ class Shape:
         return self._admitted(select(*found), columns).select_from(columns.from_clause())
 
     def _cut(self) -> Cut | None:
-        """The page cut before anything is looked up behind its keys, of which there may be many more than it shows.
-        None where its order, or what is said of all rows, reads what lies there."""
+        """The groups up to the end of the page, and those that are equal to the last, before anything is looked up
+        behind their keys: there may be many more than the page shows, and names tell only equal ones apart. None where
+        the order, or what is said of all rows, reads what lies there."""
         if self.grouped.filter is not None or self.grouped.covering or any(one.parts for one in self.columns):
             return None
         base = self.grouped.query.subquery("every_group")
@@ -141,7 +141,11 @@ class Shape:
         names = {*(key.name for key in self.keys), *(column.key for column in self.columns)}
         sorts = {name_in(text.lstrip("-"), names) for text in self._sort}
         is_running = any(how == "running" for _, how, _ in self._windows)
-        if not sorts <= names or any(key.target and (is_running or key.name in sorts) for key in self.keys):
+        if (
+            not sorts
+            or not sorts <= names
+            or any(key.target and (is_running or key.name in sorts) for key in self.keys)
+        ):
             return None
         order = {key.name: columns.column(key.name) for key in self.keys}
         wanted = [column for column in self.columns if column.is_total or column.key in sorts]
@@ -151,8 +155,9 @@ class Shape:
         sums = [as_text(func.sum(order[one.key]).over(), one.heading.kind) for one in self.columns if one.is_total]
         parts = [as_text(self._window(order[name], how, order), one.kind) for name, how, one in self._windows]
         whole = [one.label(f"whole_{n}") for n, one in enumerate((func.count().over(), *sums, *parts))]
-        query = select(*base.c, *whole).order_by(*self._order(order))
-        groups = query.limit(bindparam("page_limit")).offset(bindparam("page_offset")).subquery("grouped")
+        last = bindparam("page_limit", type_=BigInteger) + bindparam("page_offset", type_=BigInteger)
+        query = select(*base.c, *whole).order_by(*self._sorted(order))
+        groups = query.fetch(last, with_ties=True).subquery("grouped")
         count, *said = (groups.c[one.name] for one in whole)
         return Cut(groups, count, said[: len(sums)], said[len(sums) :])
 
@@ -249,14 +254,21 @@ class Shape:
         return columns.column(f"{path}.{title}") if title else literal(None)
 
     def _order(self, known: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-        found = []
+        """Rows of equal sort values keep one order from page to page."""
+        named = [name_in(text.lstrip("-"), known) for text in self._sort]
+        return [
+            *self._sorted(known),
+            *(known[key.name].asc().nulls_last() for key in self.keys if key.name not in named),
+        ]
+
+    def _sorted(self, known: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+        found: list[ColumnElement[Any]] = []
         named = [name_in(text.lstrip("-"), known) for text in self._sort]
         for text, name in zip(self._sort, named, strict=True):
             if name not in known:
                 raise UnknownColumn(field=name, slot="sort")
             found.append(known[name].desc().nulls_last() if text.startswith("-") else known[name].asc().nulls_last())
-        # Rows of equal sort values keep one order from page to page.
-        return found + [known[key.name].asc().nulls_last() for key in self.keys if key.name not in named]
+        return found
 
 
 def name_in(name: str, known: Collection[str]) -> str:

@@ -203,7 +203,7 @@ def test_pages_hold_every_group_once_in_one_order(sold: World, sort: tuple[str, 
     rows = [row for one in pages for row in one.rows]
     by_customer = {row["customer"]["id"]: row for row in whole.rows}
     assert len(rows) == len(by_customer) == whole.extra["total_rows"] > 6
-    assert {row["customer"]["id"]: row for row in rows} == by_customer, "each once, with the same part of the whole"
+    assert rows == list(whole.rows), "each once, with the same part of the whole"
     assert all(one.extra["totals"] == whole.extra["totals"] for one in pages)
     assert all(one.extra["total_rows"] == len(rows) for one in pages)
     assert page(3, len(rows)).rows == []
