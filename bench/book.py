@@ -39,8 +39,9 @@ INSERT INTO ledger_journal (id, booked_on, form, record, transition, actor)
 SELECT shipped, day, 'sales_delivery', document, 'ship', 0 FROM made
 UNION ALL SELECT paid, day, 'receipt', document, 'post', 0 FROM made ORDER BY 1"""
 _ENTRIES = """
-INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount)
-SELECT CASE k.step WHEN 1 THEN m.shipped ELSE m.paid END, k.nth, k.account, m.day, 0, k.quantity, k.amount FROM made m
+INSERT INTO ledger_entry (journal, position, account, control, booked_on, line, quantity, amount)
+SELECT CASE k.step WHEN 1 THEN m.shipped ELSE m.paid END, k.nth, k.account,
+    CASE k.account WHEN l.id THEN l.control ELSE 0 END, m.day, 0, k.quantity, k.amount FROM made m
 JOIN ledger_account g ON g.role = 'on_hand' AND g.item = m.item AND g.document = 0
 JOIN ledger_account c ON c.role = 'cost_of_sales' AND c.item = m.item AND c.party = 0
 JOIN ledger_account r ON r.role = 'revenue' AND r.item = m.item AND r.party = 0

@@ -106,9 +106,11 @@ SELECT %(before)s + nth, day, form, record, 'post', 0,
     day + CASE WHEN nth %% %(late)s = 0 THEN %(late_days)s ELSE 0 END + interval '12 hours'
 FROM move ORDER BY nth"""
 _ENTRIES: Final = """
-INSERT INTO ledger_entry (journal, position, account, booked_on, quantity, amount)
-SELECT %(before)s + nth, side.position, side.account, day, side.sign * quantity, side.sign * amount
-FROM move CROSS JOIN LATERAL (VALUES (1, "from", -1), (2, "to", 1)) side (position, account, sign) ORDER BY nth, 2"""
+INSERT INTO ledger_entry (journal, position, account, control, booked_on, quantity, amount)
+SELECT %(before)s + nth, side.position, side.account, coalesce(a.control, 0), day, side.sign * quantity,
+    side.sign * amount
+FROM move CROSS JOIN LATERAL (VALUES (1, "from", -1), (2, "to", 1)) side (position, account, sign)
+JOIN ledger_account a ON a.id = side.account ORDER BY nth, 2"""
 _SUMS: Final = (
     """
 CREATE TEMPORARY TABLE counted ON COMMIT DROP AS

@@ -241,7 +241,7 @@ class Minimum:
             (SHIPPED, event),
             (CHANGE, event),
             (JOURNAL, event),
-            (ENTRIES, _entered(event, entries)),
+            (ENTRIES, _entered(event, entries, {leaf: control})),
             (BALANCES, _balances(entries, set(summing.values()), {leaf: control}, taken, {control: total})),
             (TOTALS, _totals(entries, set(summing.values()), {leaf: control})),
             (SETTLED, {"holds": [hold[0] for hold in holds]}),
@@ -318,7 +318,7 @@ class Minimum:
             (CHANGE, _event("allocation", allocation, "create", version=1)),
             (CHANGE, event),
             (JOURNAL, event),
-            (ENTRIES, _entered(event, entries)),
+            (ENTRIES, _entered(event, entries, controls)),
             (BALANCES, _balances(entries, set(), controls, {}, {})),
             (TOTALS, _totals(entries, set(), controls)),
             (PLAN_SETTLED, values),
@@ -355,10 +355,13 @@ def _event(
     }  # fmt: skip
 
 
-def _entered(event: dict[str, Any], entries: Sequence[tuple[int, int, Decimal, Decimal]]) -> dict[str, Any]:
+def _entered(
+    event: dict[str, Any], entries: Sequence[tuple[int, int, Decimal, Decimal]], controls: dict[int, int]
+) -> dict[str, Any]:
     accounts, lines, quantities, amounts = zip(*entries, strict=True)
     columns = {
         "accounts": list(accounts),
+        "controls": [controls.get(account, 0) for account in accounts],
         "lines": list(lines),
         "quantities": list(quantities),
         "amounts": list(amounts),

@@ -117,10 +117,10 @@ SHIPPED = """UPDATE sales_delivery SET state = 'shipped', to_invoice = total, ve
     updated_at = %(now)s, updated_by = 0 WHERE id = %(id)s"""
 TO_INVOICE = """UPDATE sales_delivery__lines SET to_invoice = amount, to_invoice_quantity = quantity
     WHERE parent = %(id)s"""
-ENTRIES = """INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount)
-    SELECT %(journal)s, k.nth, k.account, %(today)s, k.line, k.quantity, k.amount FROM unnest(%(accounts)s::bigint[],
-    %(lines)s::bigint[], %(quantities)s::numeric[], %(amounts)s::numeric[])
-    WITH ORDINALITY AS k (account, line, quantity, amount, nth)"""
+ENTRIES = """INSERT INTO ledger_entry (journal, position, account, control, booked_on, line, quantity, amount)
+    SELECT %(journal)s, k.nth, k.account, k.control, %(today)s, k.line, k.quantity, k.amount
+    FROM unnest(%(accounts)s::bigint[], %(controls)s::bigint[], %(lines)s::bigint[], %(quantities)s::numeric[],
+    %(amounts)s::numeric[]) WITH ORDINALITY AS k (account, control, line, quantity, amount, nth)"""
 BALANCES = """UPDATE ledger_account a SET quantity = a.quantity + k.quantity, amount = a.amount + k.amount,
     own_quantity = a.own_quantity + k.quantity, own_amount = a.own_amount + CASE WHEN k.own THEN k.amount ELSE 0 END,
     taken_quantity = a.taken_quantity - k.taken, expected_amount = a.expected_amount - k.expected, last_on = %(today)s
@@ -162,8 +162,9 @@ RECEIPT_LEAF = """INSERT INTO ledger_account (role, party, document, control, ke
 RECEIPT_BOOKED = """WITH known AS (SELECT a.id, a.control FROM ledger_account a WHERE a.role = 'customer_prepayment'
         AND a.document = %(id)s), moved AS (SELECT * FROM (VALUES (1, %(cash)s::bigint, %(amount)s::numeric),
         (2, (SELECT id FROM known), -%(amount)s::numeric)) AS m (nth, account, amount)),
-    entered AS (INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount)
-        SELECT %(journal)s, nth, account, %(today)s, 0, 0, amount FROM moved)
+    entered AS (INSERT INTO ledger_entry (journal, position, account, control, booked_on, line, quantity, amount)
+        SELECT %(journal)s, nth, account, CASE nth WHEN 2 THEN %(control)s ELSE 0 END, %(today)s, 0, 0, amount
+        FROM moved)
     INSERT INTO ledger_total AS t (account, month, amount_in, amount_out)
     SELECT account, %(month)s, greatest(amount, 0), greatest(-amount, 0) FROM (SELECT account, amount FROM moved
         UNION ALL SELECT control, -%(amount)s FROM known) AS k ORDER BY 1

@@ -97,10 +97,11 @@ CHECKS: tuple[tuple[str, str], ...] = (
     (
         "entry has account and journal",
         """SELECT concat_ws(' ', 'journal', e.journal, 'position', e.position),
-                concat_ws(' ', e.account, e.booked_on), concat_ws(' ', a.id, j.booked_on), ARRAY[e.journal]
+                concat_ws(' ', e.account, e.control, e.booked_on),
+                concat_ws(' ', a.id, coalesce(a.control, 0), j.booked_on), ARRAY[e.journal]
             FROM ledger_entry e LEFT JOIN ledger_account a ON a.id = e.account
             LEFT JOIN ledger_journal j ON j.id = e.journal
-            WHERE a.id IS NULL OR j.id IS NULL OR j.booked_on <> e.booked_on
+            WHERE a.id IS NULL OR j.id IS NULL OR j.booked_on <> e.booked_on OR e.control <> coalesce(a.control, 0)
                 OR e.is_red <> (j.reverses IS NOT NULL)""",
     ),
     (

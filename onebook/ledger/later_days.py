@@ -15,10 +15,12 @@ SELECT account, max(quantity), min(quantity), max(amount), min(amount), max(own)
     min(own) FROM (
     SELECT k.account,
         sum(sum(e.quantity)) OVER days AS quantity, sum(sum(e.amount)) OVER days AS amount,
-        sum(coalesce(sum(e.quantity) FILTER (WHERE a.id = k.account), 0)) OVER days AS own
-    FROM unnest(%s::bigint[]) AS k (account)
-    JOIN ledger_account a ON a.id = k.account OR a.control = k.account
-    JOIN ledger_entry e ON e.account = a.id AND e.booked_on > %s
+        sum(coalesce(sum(e.quantity) FILTER (WHERE e.own), 0)) OVER days AS own
+    FROM unnest(%(accounts)s::bigint[]) AS k (account) CROSS JOIN LATERAL (
+        SELECT booked_on, quantity, amount, true AS own FROM ledger_entry
+        WHERE account = k.account AND booked_on > %(on)s
+        UNION ALL SELECT booked_on, quantity, amount, false FROM ledger_entry
+        WHERE control = k.account AND control <> 0 AND booked_on > %(on)s) AS e
     GROUP BY k.account, e.booked_on
     WINDOW days AS (PARTITION BY k.account ORDER BY e.booked_on DESC)
 ) AS since GROUP BY account"""
@@ -53,7 +55,8 @@ def wanted(requests: Sequence[Request], locked: Locked) -> list[tuple[Asked, Sta
                 if last_on is not None and last_on > request.on:
                     accounts[state.id] = key
         if accounts:
-            asked.append(((request.on, accounts), Statement(LATER, (numbers(accounts), request.on))))
+            values = {"accounts": numbers(accounts), "on": request.on}
+            asked.append(((request.on, accounts), Statement(LATER, values)))
     return asked
 
 

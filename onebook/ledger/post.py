@@ -22,10 +22,10 @@ INSERT INTO ledger_journal (id, booked_on, form, record, transition, actor, reve
 VALUES (%s, %s, %s, %s, %s, %s, %s)"""
 
 ENTRIES = """
-INSERT INTO ledger_entry (journal, position, account, booked_on, line, quantity, amount, gives_back, is_red)
-SELECT %s, k.position, k.account, %s, k.line, k.quantity, k.amount, k.gives_back, %s
-FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
-    WITH ORDINALITY AS k (account, line, quantity, amount, gives_back, position)"""
+INSERT INTO ledger_entry (journal, position, account, control, booked_on, line, quantity, amount, gives_back, is_red)
+SELECT %s, k.position, k.account, k.control, %s, k.line, k.quantity, k.amount, k.gives_back, %s
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
+    WITH ORDINALITY AS k (account, control, line, quantity, amount, gives_back, position)"""
 
 # Leaves that a posting is the first to use. Their control accounts are locked, so nobody else can be making them.
 NEW_LEAVES = """
@@ -134,14 +134,15 @@ def _journal(posting: Posting) -> Statement:
 
 
 def _entries(posting: Posting) -> Statement:
-    entries = posting.journal.entries
+    entries, ids, controls = posting.journal.entries, posting.ids, posting.controls
     return Statement(
         ENTRIES,
         (
             posting.id,
             posting.on,
             posting.reverses is not None,
-            numbers([posting.ids[entry.account] for entry in entries]),
+            numbers([ids[entry.account] for entry in entries]),
+            numbers([ids[controls[entry.account]] if entry.account in controls else 0 for entry in entries]),
             numbers([entry.line for entry in entries]),
             numbers([entry.quantity for entry in entries]),
             numbers([entry.amount for entry in entries]),

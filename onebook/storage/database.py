@@ -12,7 +12,8 @@ import psycopg
 from psycopg import errors, sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from onebook.storage.transaction import Connection, Statement, Transaction
+from onebook.storage.planning import FOR_COMMANDS, FOR_READERS
+from onebook.storage.transaction import Connection, Transaction
 from onebook.values.refusal import Refusal, Status
 
 APPLICATION_ROLE = "onebook_app"
@@ -35,30 +36,7 @@ SESSION_SETTINGS = (
     "SET lock_timeout = '10s'",
     "SET idle_in_transaction_session_timeout = '300s'",
     "SET timezone = 'UTC'",
-    # Commands reach rows by their keys: a plan is made once, not for each set of ids.
-    "SET plan_cache_mode = force_generic_plan",
-    # Such a plan lives on while its tables grow. Made when they were empty it would read them from end to end for ever
-    # after, and so would the checks of foreign keys. Row by row through indexes is right at every size.
-    "SET enable_seqscan = off",
-    "SET enable_hashjoin = off",
-    "SET enable_mergejoin = off",
-)
-#: Readers ask for whole pages and reports: each is planned for the values and sizes of its moment.
-_FOR_READERS = "SELECT " + ", ".join(
-    f"set_config('{name}', '{value}', true)"
-    for name, value in {
-        "plan_cache_mode": "auto",
-        "enable_seqscan": "on",
-        "enable_hashjoin": "on",
-        "enable_mergejoin": "on",
-    }.items()
-)
-#: Among the statements of a transaction that writes: those between these two hold many values against whole tables, and
-#: are planned for them each time.
-PLANNED_FOR_VALUES = Statement(_FOR_READERS.replace("'auto'", "'force_custom_plan'"))
-PLANNED_ONCE = Statement(
-    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), "
-    + ", ".join(f"set_config('enable_{name}', 'off', true)" for name in ("seqscan", "hashjoin", "mergejoin"))
+    *FOR_COMMANDS,
 )
 POOL_TIMEOUT_S = 10
 RETRIES = 3
@@ -135,7 +113,7 @@ class Database:
         """
         begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if read_only else "BEGIN"]
         if read_only:
-            begin.append(_FOR_READERS)
+            begin.append(FOR_READERS)
         if statement_timeout_s is not None:
             begin.append(f"SET LOCAL statement_timeout = '{statement_timeout_s:d}s'")
         with self._translated(), self._connected() as connection:

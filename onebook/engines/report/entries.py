@@ -21,6 +21,7 @@ from onebook.engines.report.reading import Reading
 from onebook.engines.report.refusals import NotReadable, UnknownColumn, WrongParameter
 from onebook.engines.report.request import PAGE_LIMIT, Page
 from onebook.engines.report.shape import heading_for
+from onebook.engines.report.sources.late import written_later
 from onebook.engines.report.span import Span, When
 from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.joins import Joins
@@ -30,6 +31,7 @@ from onebook.expression.context import Context
 from onebook.expression.python import evaluate
 from onebook.expression.sql import context_parameters
 from onebook.expression.tree import Expression
+from onebook.storage.planning import planned_anew
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.label import Label
 from onebook.values.month import Month
@@ -39,29 +41,32 @@ OPENING: Final = "opening"
 _OPENING: Final = Label("期初余额", "Brought forward")
 _FORM: Final = "form"
 
-#: All accounts of the subject; and those whose monthly totals make up its balance: leaves stand in their control's.
-_ACCOUNTS: Final = "SELECT id FROM ledger_account WHERE role = ANY(%(roles)s::text[])"
+#: The accounts of the subject on which everything counts: leaves count on their control accounts, if they may.
 _WHOLE: Final = """SELECT id FROM ledger_account WHERE ((role = ANY(%(by_control)s::text[]) AND control IS NULL)
     OR (role = ANY(%(by_leaf)s::text[]) AND control IS NOT NULL))"""
-#: Those of them that moved in some months.
-_MOVING: Final = """{accounts} AND id IN (
-    SELECT account FROM ledger_total WHERE month BETWEEN %(from_month)s AND %(to_month)s)"""
+#: What counts on them on some days: their own entries and, each one range of an index, those of their leaves.
+_ENTRIES: Final = """({whole}) AS a CROSS JOIN LATERAL (
+    SELECT journal, booked_on, amount, is_red FROM ledger_entry WHERE account = a.id AND {days}
+    UNION ALL SELECT journal, booked_on, amount, is_red FROM ledger_entry
+    WHERE control = a.id AND control <> 0 AND {days}
+) AS e"""
 _BEFORE: Final = """
 SELECT coalesce((SELECT sum(amount_in - amount_out) FROM ledger_total
         WHERE month < %(first_month)s AND account IN ({whole})), 0)
-    + coalesce((SELECT sum(amount) FROM ledger_entry WHERE booked_on >= %(first_month)s AND booked_on < %(first)s
-        AND account IN ({moving})), 0)
+    + coalesce((SELECT sum(e.amount) FROM {entries}), 0)
 """
-_LATE: Final = """ - coalesce((SELECT sum(e.amount) FROM ledger_journal j JOIN ledger_entry e ON e.journal = j.id
-    WHERE j.at > %(known_at)s AND j.booked_on < %(first)s AND e.account IN ({accounts})), 0)
+_DAYS_BEFORE: Final = "booked_on >= %(first_month)s AND booked_on < %(first)s"
+_LATE: Final = """ - coalesce((SELECT sum(e.amount) FROM ledger_entry e WHERE e.journal = ANY({late})
+    AND (e.account IN ({whole}) OR e.control IN ({whole}))), 0)
 """
+_WRITTEN_LATER: Final = compiled(written_later(lambda journal: journal.c.booked_on < bindparam("first"))).sql
 _MOVED: Final = """
 SELECT e.booked_on, j.id, j.form, j.record, bool_or(e.is_red), sum(e.amount)
-FROM ledger_entry e JOIN ledger_journal j ON j.id = e.journal
-WHERE e.booked_on BETWEEN %(first)s AND %(last)s AND e.account IN ({moving}){known}
+FROM {entries} JOIN ledger_journal j ON j.id = e.journal{known}
 GROUP BY e.booked_on, j.id, j.form, j.record HAVING sum(e.amount) <> 0
 ORDER BY e.booked_on, j.id LIMIT %(most)s::bigint
 """
+_DAYS: Final = "booked_on BETWEEN %(first)s AND %(last)s"
 _KNOWN: Final = " AND j.at <= %(known_at)s"
 
 
@@ -140,24 +145,22 @@ class Entries:
             name = next(iter(self._asks))
             raise WrongParameter(name=self._report.parameters[name].label)
         narrowing = "".join(f" AND {name} = %(of_{name})s::bigint" for name in asked)
-        accounts, whole = f"{_ACCOUNTS}{narrowing}", f"{_WHOLE}{narrowing}"
-        moving = _MOVING.format(accounts=accounts)
-        before = _BEFORE.format(whole=whole, moving=moving)
+        whole = f"{_WHOLE}{narrowing}"
+        before = _BEFORE.format(whole=whole, entries=_ENTRIES.format(whole=whole, days=_DAYS_BEFORE))
         is_known = when.known_at is not None
-        before += _LATE.format(accounts=accounts) if is_known else ""
+        before += _LATE.format(late=_WRITTEN_LATER, whole=whole) if is_known else ""
+        moved_of = _ENTRIES.format(whole=whole, days=_DAYS)
         roles = [self._report.of, *self._report.plus]
         by_leaf = [role for role in roles if set(asked) & set(self._reading.catalog.accounts[role].leaf)]
-        months = Month.of(span.first).first, Month.of(span.last).first
         values: dict[str, Any] = {f"of_{name}": value for name, value in asked.items()}
-        values |= {"roles": roles, "by_leaf": by_leaf, "by_control": [role for role in roles if role not in by_leaf]}
-        values |= {"first": span.first, "last": span.last, "first_month": months[0], "known_at": when.known_at}
+        values |= {"by_leaf": by_leaf, "by_control": [role for role in roles if role not in by_leaf]}
+        values |= {"first": span.first, "last": span.last, "first_month": Month.of(span.first).first}
+        values |= {"known_at": when.known_at, "most": most}
         known = context_parameters(context)
-        opening, moved, *readable = transaction.run(
-            Statement(before, {**values, "from_month": months[0], "to_month": months[0]}),
-            Statement(
-                _MOVED.format(moving=moving, known=_KNOWN if is_known else ""),
-                {**values, "from_month": months[0], "to_month": months[1], "most": most},
-            ),
+        opening, moved, *readable = planned_anew(
+            transaction,
+            Statement(before, values),
+            Statement(_MOVED.format(entries=moved_of, known=_KNOWN if is_known else ""), values),
             *(self._asks[name].bound({**known, "ids": [value]}) for name, value in asked.items()),
         )
         for name, found in zip(asked, readable, strict=True):

@@ -24,6 +24,7 @@ ENTRY: Final = table(
     "ledger_entry",
     column("journal", BigInteger),
     column("account", BigInteger),
+    column("control", BigInteger),
     column("booked_on", Date),
     column("line", BigInteger),
     column("quantity", _QUANTITY),

@@ -25,15 +25,13 @@ from onebook.expression.context import Context
 from onebook.expression.sql import context_parameters
 from onebook.expression.tree import Expression
 from onebook.expression.types import Kind, Type
+from onebook.storage.planning import planned_anew
 from onebook.storage.transaction import Rows, Statement, Transaction
 from onebook.values.label import Label
 
 #: How many different shapes of lists are remembered in SQL.
 REMEMBERED: Final = 2000
 MOST_TERMS: Final = 5
-#: What a filter asks for decides how it is best answered: what is rare is found and then ordered, what is common is met
-#: in the order of the list. So does the number of rows passed over. Plans are kept for any value otherwise.
-_PLANNED_ANEW: Final = Statement("SET LOCAL plan_cache_mode = force_custom_plan", {})
 #: Rows of a page as statements are made for them: the next size is read and cut.
 _SIZES: Final = (10, 20, 50, 100, 200, 500, PAGE_LIMIT)
 #: From this many letters on a word is found within others: indexes know three at a time.
@@ -82,7 +80,8 @@ class Lists:
             part = "whole" if request.count == "all" else "count"
             statements.append(self._text(shape, part, lambda: listing.count(is_whole=part == "whole")).bound(values))
         if request.conditions or request.filter or start.skips:
-            rows, *further = transaction.run(_PLANNED_ANEW, *statements)[1:]
+            # What is rare is found and then ordered, what is common is met in the order of the list.
+            rows, *further = planned_anew(transaction, *statements)
         else:
             rows, *further = transaction.run(*statements)
         previous, following = self._marks(shape, listing, rows, start, limit)

@@ -48,6 +48,7 @@ from onebook.engines.table.compiled import CompiledText, compiled
 from onebook.engines.table.tables import Tables
 from onebook.expression.context import Context
 from onebook.expression.sql import context_parameters
+from onebook.storage.planning import planned_anew
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.label import Label
 
@@ -134,7 +135,7 @@ class Reports:
         shape = said.shape
         values = self._values(report, given, when, context)
         values |= {"page_limit": max(1, min(request.limit, most)), "page_offset": max(0, request.offset)}
-        (rows,) = transaction.run(said.text("page").bound(values))
+        (rows,) = planned_anew(transaction, said.text("page").bound(values))
         totals = shape.totals
         start = 1 + len(totals)
         extra: dict[str, Any] = {
@@ -233,7 +234,7 @@ class Reports:
         own = rows.values(request.at)
         values = self._values(report, given, when, context) | own
         values |= {"page_limit": max(1, min(request.limit, PAGE_LIMIT)), "page_offset": max(0, request.offset)}
-        found, ids = transaction.run(page.bound(values), records.bound(values))
+        found, ids = planned_anew(transaction, page.bound(values), records.bound(values))
         form, _, lines = report.of.partition(".")
         return {
             "report": report.report,

@@ -12,7 +12,7 @@ from onebook.engines.table.compiled import CompiledText
 from onebook.engines.table.readable import Kept
 from onebook.expression.python import Context
 from onebook.expression.sql import context_parameters
-from onebook.storage.database import PLANNED_FOR_VALUES
+from onebook.storage.planning import PLANNED_FOR_VALUES
 from onebook.storage.transaction import Statement, Transaction
 
 #: How many events are looked at together.

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from onebook.storage.database import PLANNED_FOR_VALUES, PLANNED_ONCE
+from onebook.storage.planning import PLANNED_FOR_VALUES, PLANNED_ONCE
 from onebook.storage.transaction import Rows, Statement
 from onebook.values.refusal import Refusal
 

@@ -31,6 +31,8 @@ TAMPERINGS = {
     "ALTER TABLE ledger_entry DISABLE TRIGGER balanced; INSERT INTO ledger_entry"
     " (journal, position, account, booked_on, quantity, amount)"
     " SELECT 1, 90, id, '2026-03-10', 0, 1 FROM ledger_account WHERE role = 'revenue'": "journal balances",
+    "ALTER TABLE ledger_entry DISABLE TRIGGER append_only; UPDATE ledger_entry SET control = account"
+    " WHERE control <> 0": "entry has account and journal",
     "ALTER TABLE ledger_entry DISABLE TRIGGER append_only; UPDATE ledger_entry SET gives_back = 202"
     " WHERE journal = 3": "given back",
     "INSERT INTO ledger_period (month, closed, changed_at, changed_by)"

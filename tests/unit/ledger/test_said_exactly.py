@@ -12,6 +12,7 @@ from onebook.ledger.journal import Origin
 from onebook.ledger.refusals import AlreadyReversed, IsReversal, JournalNotFound
 from onebook.ledger.request import Limit, Measure, Tense
 from onebook.ledger.state import AccountState, LaterDays, Locked
+from onebook.storage.arrays import numbers
 from tests.unit.ledger.book import DAY, ROLES, floor, on_hand, request
 
 D = Decimal
@@ -85,7 +86,7 @@ def test_answers_belong_to_their_questions() -> None:
     asked = request(limits=[floor(on_hand())])
     [(question, statement)] = later_days.wanted([asked], _locked(on_hand(), 2))
     assert question == (DAY, {3: on_hand()})
-    assert statement.parameters[1] == DAY  # type: ignore[index]
+    assert statement.parameters == {"accounts": numbers([3]), "on": DAY}
     extremes = (D(1), D(2), D(3), D(4), D(5), D(6))
     assert later_days.found([question], [[(3, *extremes)]]) == {(on_hand(), DAY): LaterDays(*extremes)}
     with pytest.raises(ValueError, match="argument 2 is shorter"):

@@ -47,6 +47,10 @@ def test_a_book_of_before(database: Database, tmp_path: Path, monkeypatch: pytes
         (0, 0, False), (7, 0, True),
     ]  # fmt: skip
     assert book.rows("SELECT DISTINCT gives_back, is_red FROM ledger_entry") == [(0, False)]
+    assert book.rows(
+        "SELECT a.lot, e.control = c.id FROM ledger_entry e JOIN ledger_account a ON a.id = e.account"
+        " JOIN ledger_account c ON c.role = 'on_hand' AND c.control IS NULL ORDER BY 1"
+    ) == [(0, False), (7, True)]
     # Pieces are picked from the lots that were there.
     posting = book.act(moves=[arrive(1, 5), leave(3)], limits=[floor(on_hand())])
     assert [(entry.account.lot, int(entry.amount)) for entry in posting.journal.entries[2:]] == [

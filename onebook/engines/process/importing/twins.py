@@ -15,7 +15,7 @@ from onebook.engines.process.importing.items import Item
 from onebook.engines.process.importing.keys_table import keys_table
 from onebook.engines.table.columns import normalised as normalised_in_sql
 from onebook.engines.table.compiled import compiled
-from onebook.storage.database import PLANNED_FOR_VALUES, PLANNED_ONCE
+from onebook.storage.planning import PLANNED_FOR_VALUES, PLANNED_ONCE
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.refusal import Problem
 

@@ -11,6 +11,7 @@ from onebook.engines.report.metric.parts import Grain, Part
 from onebook.engines.report.report import Reports
 from onebook.engines.report.span import Span
 from onebook.expression.context import Context
+from onebook.storage.planning import planned_anew
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.decimals import ZERO
 
@@ -57,7 +58,7 @@ class Totals:
         cuts = list(self._cut.values())
         if not wholes and not cuts:
             return
-        results = transaction.run(*wholes, *(statement for statement, _ in cuts))
+        results = planned_anew(transaction, *wholes, *(statement for statement, _ in cuts))
         found: dict[tuple[Leaf, str | None], Decimal] = {}
         for (leaf, columns), [(count, *sums)] in zip(asked, results, strict=False):
             found[leaf, None] = Decimal(count)

@@ -8,11 +8,11 @@ reads the months since its first day, never the history before it.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, lateral, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal, or_, select
 
-from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY, TOTAL
+from onebook.engines.report.ledger_tables import ACCOUNT, TOTAL
 from onebook.engines.report.sources.late import late_entries
-from onebook.engines.report.sources.level import Level, accounts, counted, figures_of, owned
+from onebook.engines.report.sources.level import Level, accounts, entries_on, figures_of, standing
 from onebook.engines.report.span import Span, When
 
 MEASURES = tuple(
@@ -79,16 +79,16 @@ def _averaged(
 ) -> tuple[Any, dict[str, ColumnElement[Any]]]:
     """The same accounts with the mean of the balances at the end of each day: the opening, and each entry for the days
     from its own to the last."""
-    owner, entry = ACCOUNT.alias("weighed_owner"), ENTRY.alias("weighed_entry")
-    held, account_id = counted(level, owner)
+    owner = ACCOUNT.alias("weighed_owner")
     last, first = bindparam("span_last", type_=Date), bindparam("span_first", type_=Date)
+    entry = entries_on(level, owner, lambda one: one.c.booked_on.between(first, last)).lateral("weighed_entry")
     left = last - entry.c.booked_on + 1
     sums = [func.sum(entry.c[measure] * left).label(measure) for measure in ("quantity", "amount")]
     weighed = (
-        select(account_id.label("account"), *sums)
-        .select_from(held.join(entry, entry.c.account == owner.c.id))
-        .where(*owned(level, owner, only), entry.c.booked_on.between(first, last))
-        .group_by(account_id)
+        select(owner.c.id.label("account"), *sums)
+        .select_from(owner.join(entry, literal(True)))
+        .where(*standing(level, owner, only))
+        .group_by(owner.c.id)
         .subquery("weighed")
     )
     days = last - first + 1
@@ -117,10 +117,8 @@ def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:
     months = total.c.month >= bindparam("span_first_month")
     if not level.role.kept:
         months = total.c.month <= bindparam("span_last_month")
-    mine = select(ACCOUNT.c.id).where(*owned(level, ACCOUNT, only))
-    if level.role.leaf and not level.is_leaf:
-        # Their totals have their leaves in them.
-        mine = mine.where(ACCOUNT.c.control.is_(None))
+    # The totals of control accounts have their leaves in them.
+    mine = select(ACCOUNT.c.id).where(*standing(level, ACCOUNT, only))
     query = select(total.c.account, *columns).where(months, total.c.account.in_(mine))
     return query.group_by(total.c.account)
 
@@ -128,15 +126,17 @@ def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:
 def _outside(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any] | None:
     """The entries of the span's first and last month that lie outside of it; None if it is made of whole months.
 
-    Read account by account through their index, of those that moved in these months: it costs neither the history nor
-    the documents of other days."""
+    Read account by account through their index: it costs neither the history nor the documents of other days. Leaves
+    are many, so only those that moved in these months are looked at."""
     if not (span.begins_late or span.ends_early):
         return None
     owner = ACCOUNT.alias("owner")
-    entry = ENTRY.alias("entry")
-    before = and_(entry.c.booked_on >= bindparam("span_first_month"), entry.c.booked_on < bindparam("span_first"))
-    after = and_(entry.c.booked_on > bindparam("span_last"), entry.c.booked_on <= bindparam("span_last_month_end"))
-    edges = [edge for edge, is_there in ((before, span.begins_late), (after, span.ends_early)) if is_there]
+
+    def outside(one: Any) -> ColumnElement[bool]:
+        edges = [_before_span(one)] if span.begins_late else []
+        return or_(*edges, *([_behind_span(one)] if span.ends_early else []))
+
+    entry = entries_on(level, owner, outside).lateral("entry")
     columns: list[ColumnElement[Any]] = []
     for measure in ("quantity", "amount"):
         value = entry.c[measure]
@@ -145,18 +145,27 @@ def _outside(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any] | N
         columns += [
             func.sum(into).label(f"{measure}_in"),
             func.sum(out).label(f"{measure}_out"),
-            func.sum(case((after, value), else_=0)).label(f"{measure}_later"),
+            func.sum(case((_behind_span(entry), value), else_=0)).label(f"{measure}_later"),
         ]
-    inner = lateral(select(*columns).where(entry.c.account == owner.c.id, or_(*edges)), name="edge")
-    sums = [func.sum(inner.c[one.name]).label(one.name) for one in columns]
+    query = select(owner.c.id.label("account"), *columns).select_from(owner.join(entry, literal(True)))
+    query = query.where(*standing(level, owner, only)).group_by(owner.c.id)
+    if not level.is_leaf:
+        return query
     total = TOTAL.alias("edge_total")
     months: list[ColumnElement[Any]] = [bindparam("span_first_month")] if span.begins_late else []
     months += [bindparam("span_last_month")] if span.ends_early else []
     # Each month by itself: a list as one parameter is unfolded while SQL is said, when nobody knows its values yet.
-    in_them = select(total.c.account).where(or_(*(total.c.month == month for month in months)))
-    clause, account = counted(level, owner)
-    query = select(account.label("account"), *sums).select_from(clause.join(inner, literal(True)))
-    return query.where(*owned(level, owner, only), owner.c.id.in_(in_them)).group_by(account)
+    return query.where(owner.c.id.in_(select(total.c.account).where(or_(*(total.c.month == one for one in months)))))
+
+
+def _before_span(entry: Any) -> ColumnElement[bool]:
+    """In the span's first month, before it begins."""
+    return and_(entry.c.booked_on >= bindparam("span_first_month"), entry.c.booked_on < bindparam("span_first"))
+
+
+def _behind_span(entry: Any) -> ColumnElement[bool]:
+    """In the span's last month, behind its end."""
+    return and_(entry.c.booked_on > bindparam("span_last"), entry.c.booked_on <= bindparam("span_last_month_end"))
 
 
 def _zero(value: ColumnElement[Any]) -> Any:

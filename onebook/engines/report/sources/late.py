@@ -1,55 +1,74 @@
 """What did not count yet: entries and promises that were written, or happened, behind the moment of a report."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Date,
     DateTime,
     Select,
     and_,
+    any_,
     bindparam,
     case,
+    cast,
     func,
-    lateral,
-    literal,
     literal_column,
+    not_,
     or_,
     select,
+    union_all,
 )
 
 from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY, HOLD, HOLD_CHANGE, JOURNAL
 from onebook.engines.report.sources.level import Level, counted, owned
 
+_INSTANT: Final = DateTime(timezone=True)
 PROMISES = ("taken_quantity", "expected_quantity", "waiting_quantity", "taken_amount", "expected_amount")
 
 
 def was_written_later(journal: Any) -> ColumnElement[bool]:
     """Whether a journal was written after the instant `known_at`."""
-    later: ColumnElement[bool] = journal.c.at > bindparam("known_at", type_=DateTime(timezone=True))
+    later: ColumnElement[bool] = journal.c.at > bindparam("known_at", type_=_INSTANT)
+    return later
+
+
+def written_later(*days: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[Any]:
+    """The ids of journals that were written after `known_at`, of days that fit.
+
+    Those that came more than a day after their own day stand in an index, others are of the days around `known_at` or
+    behind it: a month as it was known when it ended costs its late papers alone. An array, because the server expects
+    as many late papers as there are papers of late days, and would rather read the whole book."""
+    late, soon = JOURNAL.alias("late_journal"), JOURNAL.alias("soon_journal")
+    known_on = cast(func.timezone(literal_column("'UTC'"), bindparam("known_at", type_=_INSTANT)), Date)
+    found = union_all(
+        select(late.c.id).where(_is_late(late), was_written_later(late), *(fits(late) for fits in days)),
+        select(soon.c.id).where(
+            not_(_is_late(soon)),
+            soon.c.booked_on >= known_on - literal_column("1"),
+            was_written_later(soon),
+            *(fits(soon) for fits in days),
+        ),
+    )
+    return func.array(found.scalar_subquery(), type_=ARRAY(BigInteger))
+
+
+def _is_late(journal: Any) -> ColumnElement[bool]:
+    """As the index `ledger_journal_late` says it."""
+    written_on = cast(func.timezone(literal_column("'UTC'"), journal.c.at), Date)
+    later: ColumnElement[bool] = written_on > journal.c.booked_on + literal_column("1")
     return later
 
 
 def late_entries(level: Level, only: tuple[str, ...], *, spanned: bool) -> Select[Any]:
     """Entries that were written after `known_at`, by account: `quantity_in` and `_out` within the span, `quantity_all`
-    up to its last day (without `spanned` all of them); amounts alike.
-
-    Found by the days of their journals, so that a month as it was known when it ended costs its late papers alone."""
-    owner, entry, journal = ACCOUNT.alias("owner"), ENTRY.alias("entry"), JOURNAL.alias("journal")
-    days: list[ColumnElement[bool]] = [was_written_later(journal)]
-    if spanned:
-        days.append(journal.c.booked_on <= bindparam("span_last", type_=Date))
+    up to its last day (without `spanned` all of them); amounts alike."""
+    owner, written = ACCOUNT.alias("owner"), ENTRY.alias("written")
+    days = [lambda journal: journal.c.booked_on <= bindparam("span_last", type_=Date)] if spanned else []
     clause, account = counted(level, owner)
-    cells = [account.label("account"), entry.c.booked_on, entry.c.is_red, entry.c.quantity, entry.c.amount]
-    # Journal by journal: the server expects as many late papers as there are papers of late days, and would rather
-    # read the whole book. The offset keeps it from doing so.
-    written = lateral(
-        select(*cells)
-        .select_from(clause.join(entry, entry.c.account == owner.c.id))
-        .where(entry.c.journal == journal.c.id, *owned(level, owner, only))
-        .offset(literal_column("0")),
-        name="written",
-    )
     columns: list[ColumnElement[Any]] = []
     for measure in ("quantity", "amount"):
         value = written.c[measure]
@@ -61,8 +80,11 @@ def late_entries(level: Level, only: tuple[str, ...], *, spanned: bool) -> Selec
                 func.sum(case((and_(within, ~comes), -value), else_=0)).label(f"{measure}_out"),
             ]
         columns.append(func.sum(value).label(f"{measure}_all"))
-    query = select(written.c.account, *columns).select_from(journal.join(written, literal(True)))
-    return query.where(*days).group_by(written.c.account)
+    query = select(account.label("account"), *columns).select_from(
+        clause.join(written, written.c.account == owner.c.id)
+    )
+    late = written.c.journal == any_(written_later(*days))
+    return query.where(late, *owned(level, owner, only)).group_by(account)
 
 
 def later_promises(level: Level, only: tuple[str, ...], *, past: bool, known: bool) -> Select[Any]:

@@ -1,13 +1,13 @@
 """On which accounts of a role a report stands: controls, or leaves where it speaks of what only leaves have."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, literal_column, or_, select, union_all
 
 from onebook.definition.account import AccountRole
-from onebook.engines.report.ledger_tables import ACCOUNT
+from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ def owned(level: Level, owner: Any, only: Iterable[str]) -> list[ColumnElement[b
     return [role, *narrowed(owner, (name for name in only if name not in closed))]
 
 
+def standing(level: Level, owner: Any, only: Iterable[str]) -> list[ColumnElement[bool]]:
+    """The same, of a level of control accounts these alone: for what counts there whatever leaf it is of."""
+    above = [owner.c.control.is_(None)] if level.role.leaf and not level.is_leaf else []
+    return [*owned(level, owner, only), *above]
+
+
 def counted(level: Level, owner: Any) -> tuple[Any, ColumnElement[Any]]:
     """Accounts, and the account of the level on which what stands on them counts."""
     if not level.role.leaf:
@@ -58,6 +64,20 @@ def counted(level: Level, owner: Any) -> tuple[Any, ColumnElement[Any]]:
     # Of a control account what its leaves have too, as in its totals.
     holder = ACCOUNT.alias("holder")
     return owner.join(holder, or_(holder.c.id == owner.c.id, holder.c.id == owner.c.control)), holder.c.id
+
+
+def entries_on(level: Level, account: Any, days: Callable[[Any], ColumnElement[bool]]) -> Any:
+    """The entries of some days that count on an account: its own and, where it is one that leaves roll up to, theirs.
+    Each of the two is one range of an index, however many leaves there are."""
+    names = ("booked_on", "quantity", "amount", "is_red")
+    own, below = ENTRY.alias("own_entry"), ENTRY.alias("entry_below")
+    found = select(*(own.c[name] for name in names)).where(own.c.account == account.c.id, days(own)).correlate(account)
+    if not level.role.leaf:
+        return found
+    theirs = select(*(below.c[name] for name in names)).where(
+        below.c.control == account.c.id, below.c.control != literal_column("0"), days(below)
+    )
+    return union_all(found, theirs.correlate(account))
 
 
 def figures_of(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Numeric, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, Numeric, Select, bindparam, func, literal_column, select
 
 from onebook.engines.report.ledger_tables import ACCOUNT, ENTRY, TOTAL
 from onebook.engines.report.sources.balances import moved
@@ -85,16 +85,18 @@ def _promises(
 
 def _last_on(account: Any) -> ColumnElement[Any]:
     """The day of the last entry up to the span's last day, on an account or on its leaves."""
-    entry, owner = ENTRY.alias("last_entry"), ACCOUNT.alias("last_owner")
-    found = (
+    own, below = ENTRY.alias("last_own"), ENTRY.alias("last_below")
+    lasts = [
         select(func.max(entry.c.booked_on))
-        .select_from(owner.join(entry, entry.c.account == owner.c.id))
-        .where(
-            or_(owner.c.id == account.c.id, owner.c.control == account.c.id),
-            entry.c.booked_on <= bindparam("span_last", type_=Date),
+        .where(of_account, *conditions, entry.c.booked_on <= bindparam("span_last", type_=Date))
+        .correlate(account)
+        .scalar_subquery()
+        for entry, of_account, conditions in (
+            (own, own.c.account == account.c.id, ()),
+            (below, below.c.control == account.c.id, (below.c.control != literal_column("0"),)),
         )
-    )
-    return found.correlate(account).scalar_subquery()
+    ]
+    return func.greatest(*lasts)
 
 
 def _summed(level: Level, only: tuple[str, ...]) -> Select[Any]:

@@ -29,6 +29,7 @@ from onebook.expression.context import Context
 from onebook.expression.python import evaluate
 from onebook.expression.tree import Expression
 from onebook.expression.types import NUMBER, Kind
+from onebook.storage.planning import planned_anew
 from onebook.storage.transaction import Rows, Statement, Transaction
 from onebook.values.decimals import ZERO
 from onebook.values.label import Label
@@ -196,7 +197,7 @@ class SubjectFigures:
         values = {"month": month.first, "year": date(month.year, 1, 1), "roles": sorted(self.roles)}
         asks = [Statement(text.format(subject=subject), values) for text in (_MOVED, _STANDING, _BEFORE)]
         charts = [*self._codes.values(), *([self._chart] if self._chart else [])]
-        moved, standing, before, *found = transaction.run(*asks, *(chart.bound({}) for chart in charts))
+        moved, standing, before, *found = planned_anew(transaction, *asks, *(chart.bound({}) for chart in charts))
         codes = {record: code for rows in found[: len(self._codes)] for record, code in rows}
         parts = _figures(moved, standing, before)
         if self.report.lines:
