@@ -39,7 +39,7 @@ interface Props {
 }
 
 /** So many columns have room on a usual screen; more of them stand closer. */
-const ROOMY = 10;
+const ROOMY = 9;
 
 export function Figures({ page, sort, onSort, onOpen, opening, onOpenTotal, opensTotal, picked }: Props) {
   const { t } = useTranslation("report");
