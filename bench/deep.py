@@ -107,8 +107,8 @@ SELECT %(before)s + nth, day, form, record, 'post', 0,
 FROM move ORDER BY nth"""
 _ENTRIES: Final = """
 INSERT INTO ledger_entry (journal, position, account, control, booked_on, quantity, amount)
-SELECT %(before)s + nth, side.position, side.account, coalesce(a.control, 0), day, side.sign * quantity,
-    side.sign * amount
+SELECT %(before)s + nth, side.position, side.account, coalesce(a.control, 0), day, side.sign * move.quantity,
+    side.sign * move.amount
 FROM move CROSS JOIN LATERAL (VALUES (1, "from", -1), (2, "to", 1)) side (position, account, sign)
 JOIN ledger_account a ON a.id = side.account ORDER BY nth, 2"""
 _SUMS: Final = (
