@@ -34,6 +34,13 @@ PLANNED_ONCE: Final = Statement(
 _ANEW: Final = Statement("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
+def planned_for_values(transaction: Transaction, *statements: Statement) -> list[Rows]:
+    """Run statements of a writer that hold many values against whole tables, in one round trip.
+
+    Planned once, while a table was small, they would compare each of its rows with each value when it has grown."""
+    return transaction.run(PLANNED_FOR_VALUES, *statements, PLANNED_ONCE)[1:-1]
+
+
 def planned_anew(transaction: Transaction, *statements: Statement) -> list[Rows]:
     """Run statements, each planned for its own values, in one round trip; what else the transaction runs is too.
 

@@ -45,10 +45,11 @@ _END: Final = (
 _LATER: Final = (
     "UPDATE onebook_firing SET state = 'failed', error = %(error)s::jsonb, next_at = %(at)s WHERE id = %(id)s"
 )
+# The ids stand there twice, so that firings are reached by them whatever the server believes about the table.
 _MANY: Final = """
 UPDATE onebook_firing f SET done = g.done, did = f.did || g.did, error = NULL, state = 'done', ended_at = now()
 FROM jsonb_to_recordset(%(steps)s::jsonb) AS g(id bigint, done integer, did jsonb)
-WHERE f.id = g.id AND f.state = 'running' RETURNING f.id
+WHERE f.id = g.id AND f.id = ANY(%(ids)s::bigint[]) AND f.state = 'running' RETURNING f.id
 """
 _TRACE: Final = """
 WITH marked AS MATERIALIZED (SELECT id, record FROM onebook_event WHERE cause = %(mark)s)
@@ -145,7 +146,7 @@ def stepped(firing: Firing, done: int, did: Did, *, last: bool) -> Statement:
 def told_many(steps: Sequence[tuple[Firing, int, Sequence[Did]]]) -> Statement:
     """What counts the last consequences of many firings at once; answers those that were still to be done."""
     rows = [{"id": one.id, "done": done, "did": [did.to_json() for did in said]} for one, done, said in steps]
-    return Statement(_MANY, {"steps": orjson.dumps(rows).decode()})
+    return Statement(_MANY, {"steps": orjson.dumps(rows).decode(), "ids": [one.id for one, _, _ in steps]})
 
 
 def ended(firing: int, state: str, refusal: Refusal | None) -> Statement:

@@ -40,6 +40,7 @@ from onebook.expression.python import Context, evaluate
 from onebook.expression.python import compiled as compiled_formula
 from onebook.expression.sql import context_parameters
 from onebook.expression.tree import Expression
+from onebook.storage.planning import planned_for_values
 from onebook.storage.transaction import Transaction
 from onebook.values.refusal import Problem
 
@@ -93,7 +94,8 @@ class Batch:
         same = and_(*(column == keys.c[place] for place, column in enumerate(columns)))
         query = select(joins.root.c.id, *columns).select_from(joins.from_clause().join(keys, same)).where(condition)
         given = {name: [values[place] for values in seen] for place, name in enumerate(parameters)}
-        (rows,) = transaction.run(compiled(query).bound({**context_parameters(self._context), **given}))
+        asked = compiled(query).bound({**context_parameters(self._context), **given})
+        (rows,) = planned_for_values(transaction, asked)
         for number, *found in rows:
             named = seen.get(tuple(found))
             if named is None:

@@ -22,6 +22,7 @@ from onebook.engines.table.predicate import permitted
 from onebook.engines.table.rights import rights
 from onebook.expression.python import Context
 from onebook.expression.sql import context_parameters
+from onebook.storage.planning import planned_for_values
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.reference import RecordRef
 from onebook.values.refusal import Problem, Refusal
@@ -54,7 +55,9 @@ class Links:
             (key, columns, {text for column in columns for text, *_ in column.cells})
             for key, columns in self._columns.items()
         ]
-        answers = transaction.run(*(self._statement(target, by, texts) for (target, by), _, texts in asked))
+        answers = planned_for_values(
+            transaction, *(self._statement(target, by, texts) for (target, by), _, texts in asked)
+        )
         for ((target, by), columns, texts), rows in zip(asked, answers, strict=True):
             known = _by_text(rows, texts)
             makes = {text for column in columns if column.target.key in create for text, *_ in column.cells}

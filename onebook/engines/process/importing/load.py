@@ -20,6 +20,7 @@ from onebook.engines.process.importing.copy_text import Source, array_text, bloc
 from onebook.engines.table.columns import TEXTS
 from onebook.engines.table.ddl import quoted, sql_type
 from onebook.storage.numbering import Prefix, prefix_of, take
+from onebook.storage.planning import planned_for_values
 from onebook.storage.transaction import Statement, Transaction
 
 #: How many records one statement changes, and how many statements travel together.
@@ -59,19 +60,23 @@ def update(
     compiled = ground.forms.form(form)
     alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     told: list[Mapping[str, Any]] = []
-    statements: list[Statement] = []
+    single: list[Statement] = []
     for before, after in pairs:
         changes = changes_of(compiled.declaration, before, after)
         if any(changes.rows.values()):
-            statements += updating(ground.forms, form, before, after, actor, now, action=action).statements
+            single += updating(ground.forms, form, before, after, actor, now, action=action).statements
         else:
             alike[tuple(changes.columns)].append(after)
             told.append({"record": after["id"], "version": before["version"] + 1, "changes": _json(compiled, changes)})
-    for names, rows in alike.items():
-        for start in range(0, len(rows), TOGETHER):
-            statements.append(_update(compiled, names, rows[start : start + TOGETHER], actor, now))
-    for start in range(0, len(statements), _STATEMENTS):
-        transaction.run(*statements[start : start + _STATEMENTS])
+    for start in range(0, len(single), _STATEMENTS):
+        transaction.run(*single[start : start + _STATEMENTS])
+    together = [
+        _update(compiled, names, rows[start : start + TOGETHER], actor, now)
+        for names, rows in alike.items()
+        for start in range(0, len(rows), TOGETHER)
+    ]
+    for start in range(0, len(together), _STATEMENTS):
+        planned_for_values(transaction, *together[start : start + _STATEMENTS])
     if told:
         _tell(transaction, form, told, actor, now, action)
 

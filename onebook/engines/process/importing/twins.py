@@ -15,7 +15,7 @@ from onebook.engines.process.importing.items import Item
 from onebook.engines.process.importing.keys_table import keys_table
 from onebook.engines.table.columns import normalised as normalised_in_sql
 from onebook.engines.table.compiled import compiled
-from onebook.storage.planning import PLANNED_FOR_VALUES, PLANNED_ONCE
+from onebook.storage.planning import planned_for_values
 from onebook.storage.transaction import Statement, Transaction
 from onebook.values.refusal import Problem
 
@@ -49,7 +49,7 @@ def find_twins(
     if not asked:
         return
     statements = [statement(ground, form, rule, keys) for rule, keys in asked]
-    _, *answers, _ = transaction.run(PLANNED_FOR_VALUES, *statements, PLANNED_ONCE)
+    answers = planned_for_values(transaction, *statements)
     for (rule, found), rows in zip(asked, answers, strict=True):
         standing: dict[tuple[Any, ...], list[int]] = {}
         for number, *values in rows:
