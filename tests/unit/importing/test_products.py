@@ -10,6 +10,7 @@ from onebook.engines.process.importing.request import ImportRequest
 from onebook.engines.process.importing.run import Import, template_of
 from onebook.engines.process.importing.sheet import Limits
 from onebook.engines.process.importing.workbook import read_workbook
+from onebook.storage.transaction import Statement
 from tests.unit.importing.conftest import NOW, World, wrong, xlsx
 
 HEADERS = ("编码", "名称", "计量单位", "销售价", "条码")
@@ -158,3 +159,19 @@ def test_a_watcher_can_stop_it(world: World) -> None:
     with pytest.raises(ImportCancelled):
         Import(world.ground, ImportRequest("product", file), SYSTEM, NOW, watch).run(world.database)
     assert world.ask("SELECT count(*) FROM product") == [(0,)]
+
+
+def test_questions_for_the_keys_of_a_file_are_planned_for_this_file(world: World) -> None:
+    """A plan that is kept from a small table compares each of its rows with each key once it has grown."""
+    for turn in (1, 2, 3):
+        found = world.take("product", xlsx([headers(world), [f"A{turn}", f"螺丝{turn}", unit(world), 2.5, ""]]))
+        changed = world.take("product", xlsx([headers(world), ["A1", f"螺钉{turn}", unit(world), 2.5, ""]]))
+        assert (found.new, changed.changed) == (1, 1)
+    kept = Statement(
+        "SELECT statement, generic_plans FROM pg_prepared_statements"
+        " WHERE statement ~ '(JOIN|FROM) unnest' AND statement ~ 'product'"
+    )
+    with world.database.transaction(world.ground.schema) as transaction:
+        [rows] = transaction.run(kept)
+    assert {text.split(maxsplit=1)[0] for text, _ in rows} == {"SELECT", "UPDATE"}
+    assert [text for text, generic_plans in rows if generic_plans] == []
