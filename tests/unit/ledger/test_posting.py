@@ -1,6 +1,6 @@
 """Posting through PostgreSQL: value, promises, limits, waiting demand, leaves and control accounts."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -15,7 +15,7 @@ from onebook.ledger.refusals import (
     ValueWithoutPieces,
     WouldBreakLaterDay,
 )
-from onebook.ledger.request import Limit, Measure, Move, Place, Settle, Tense, Transfer
+from onebook.ledger.request import Limit, Measure, Move, Place, Release, Settle, Tense, Transfer
 from tests.unit.ledger.book import (
     DAY,
     Book,
@@ -132,6 +132,33 @@ def test_a_promise_that_is_open_in_part_grows_by_what_exceeds_it(book: Book) -> 
     for done in (posting, first):
         book.reverse(done.id)
     assert book.meters() == before
+
+
+def test_of_several_promises_of_a_row_the_one_due_last_grows(book: Book) -> None:
+    book.act(
+        101,
+        places=[
+            Place("collect", receivable(1), amount=D(20), line=201, due=DAY),
+            Place("collect", receivable(1), amount=D(30), line=201, due=DAY + timedelta(days=9)),
+        ],
+    )
+    posting = book.act(102, settles=[Settle("collect", 201, amount=D(60), extends=True, line=301)])
+    by_due = {hold.due: (hold.wanted_amount, hold.settled_amount, hold.open_amount) for hold in posting.holds}
+    assert by_due == {DAY: (20, 20, 0), DAY + timedelta(days=9): (40, 40, 0)}
+    assert {change.line for change in posting.changes} == {301}
+
+
+def test_letting_go_of_what_waits_leaves_nobody_waiting(book: Book) -> None:
+    limits = [floor(on_hand())]
+    book.act(moves=[arrive(3, 30)], limits=limits)
+    book.act(101, places=[reserve(5, 201, waits=True)], limits=limits)
+    book.act(102, places=[reserve(4, 202, waits=True)], limits=limits)
+    before = book.balance(on_hand())
+    assert (before.taken_quantity, before.waiting) == (3, 6)
+    posting = book.act(101, releases=[Release(101)], limits=limits)
+    assert {hold.line: (hold.open_quantity, hold.waiting) for hold in posting.holds} == {201: (0, 0), 202: (4, 1)}
+    after = book.balance(on_hand())
+    assert (after.taken_quantity, after.waiting) == (3, 1)
 
 
 def test_a_record_settles_the_holds_of_its_rows_earliest_first(book: Book) -> None:

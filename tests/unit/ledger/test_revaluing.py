@@ -291,3 +291,25 @@ def test_what_came_for_nothing_is_worth_something_later(book: Book) -> None:
     book.act(BILL, revalues=[late(2, at=on_hand(place=2))])
     # Two of its three pieces lie elsewhere, and without a lot they are not followed.
     assert book.at(on_hand(place=2)) == (1, D("1.17"))
+
+
+def test_hours_that_are_owed_become_worth_less_or_more_but_never_a_claim(book: Book) -> None:
+    """Pieces with an amount below zero: what is taken off is bounded by what they stand for, what is added is not."""
+    hours = AccountKey("class_hours", item=1, party=1, lot=7)
+    tuition, breakage = AccountKey("tuition", item=1, party=1), AccountKey("breakage", item=1, party=1)
+    book.act(RECEIPT, moves=[Move(AccountKey("sold_hours", item=1, party=1), hours, D(10), D(-100), RECEIVED)])
+    book.act(moves=[Move(hours, tuition, D(4))])
+    assert book.at(hours) == (6, -60)
+
+    def revalued(amount: object) -> None:
+        asked = Revalue(RECEIPT, RECEIVED, D(str(amount)), hours, tuition, breakage, 801)
+        book.act(BILL, revalues=[asked])
+
+    revalued(-30)
+    assert book.at(hours) == (6, -78)
+    revalued(50)
+    assert book.at(hours) == (6, -48)
+    revalued(100)
+    assert book.at(hours) == (6, 0)
+    revalued(10)
+    assert book.at(hours) == (6, 0)

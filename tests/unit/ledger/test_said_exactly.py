@@ -65,6 +65,15 @@ def _locked(key: AccountKey, days: int) -> Locked:
     return Locked(ROLES, {key: AccountState(3, key, balance, D(5), D(25))}, {})
 
 
+def test_a_limit_on_each_leaf_guards_the_days_of_all_that_may_be_picked_or_carried() -> None:
+    lot, other, carried = on_hand(lot=7), on_hand(lot=8), on_hand(place=2, lot=7)
+    locked = Locked(ROLES, {}, {}, leaves={on_hand(): (on_hand(), lot, other)}, carried={on_hand(place=2): (carried,)})
+    assert [*later_days.guarded(floor(on_hand()), locked)] == [on_hand()]
+    assert [*later_days.guarded(floor(on_hand(), each_leaf=True), locked)] == [on_hand(), on_hand(), lot, other]
+    there = floor(on_hand(place=2), each_leaf=True)
+    assert [*later_days.guarded(there, locked)] == [on_hand(place=2), carried]
+
+
 @pytest.mark.parametrize(
     ("limit", "is_guarded"),
     [
