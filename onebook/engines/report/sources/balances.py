@@ -126,8 +126,8 @@ def _totals(level: Level, only: tuple[str, ...]) -> Select[Any]:
 def _outside(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any] | None:
     """The entries of the span's first and last month that lie outside of it; None if it is made of whole months.
 
-    Read account by account through their index: it costs neither the history nor the documents of other days. Leaves
-    are many, so only those that moved in these months are looked at."""
+    Read account by account through their index, of those that moved in these months: it costs neither the history nor
+    the documents of other days."""
     if not (span.begins_late or span.ends_early):
         return None
     owner = ACCOUNT.alias("owner")
@@ -148,14 +148,12 @@ def _outside(level: Level, span: Span, only: tuple[str, ...]) -> Select[Any] | N
             func.sum(case((_behind_span(entry), value), else_=0)).label(f"{measure}_later"),
         ]
     query = select(owner.c.id.label("account"), *columns).select_from(owner.join(entry, literal(True)))
-    query = query.where(*standing(level, owner, only)).group_by(owner.c.id)
-    if not level.is_leaf:
-        return query
     total = TOTAL.alias("edge_total")
     months: list[ColumnElement[Any]] = [bindparam("span_first_month")] if span.begins_late else []
     months += [bindparam("span_last_month")] if span.ends_early else []
     # Each month by itself: a list as one parameter is unfolded while SQL is said, when nobody knows its values yet.
-    return query.where(owner.c.id.in_(select(total.c.account).where(or_(*(total.c.month == one for one in months)))))
+    moved_then = owner.c.id.in_(select(total.c.account).where(or_(*(total.c.month == one for one in months))))
+    return query.where(*standing(level, owner, only), moved_then).group_by(owner.c.id)
 
 
 def _before_span(entry: Any) -> ColumnElement[bool]:
