@@ -31,7 +31,11 @@ PLANNED_ONCE: Final = Statement(
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), "
     + ", ".join(f"set_config('enable_{name}', 'off', true)" for name in ("seqscan", "hashjoin", "mergejoin"))
 )
-_ANEW: Final = Statement("SET LOCAL plan_cache_mode = force_custom_plan")
+_ANEW: Final = Statement(
+    "SELECT set_config('onebook.plans', current_setting('plan_cache_mode'), true),"
+    " set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
+_AS_BEFORE: Final = Statement("SELECT set_config('plan_cache_mode', current_setting('onebook.plans'), true)")
 
 
 def planned_for_values(transaction: Transaction, *statements: Statement) -> list[Rows]:
@@ -42,8 +46,8 @@ def planned_for_values(transaction: Transaction, *statements: Statement) -> list
 
 
 def planned_anew(transaction: Transaction, *statements: Statement) -> list[Rows]:
-    """Run statements, each planned for its own values, in one round trip; what else the transaction runs is too.
+    """Run statements, each planned for its own values, in one round trip; everything else is planned as before.
 
     For reports and filtered lists: a plan that is kept takes every span of days for a short one and every filter for a
     rare one."""
-    return transaction.run(_ANEW, *statements)[1:]
+    return transaction.run(_ANEW, *statements, _AS_BEFORE)[1:-1]

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from onebook.storage.database import Database, Unavailable, retrying
+from onebook.storage.planning import planned_anew
 from onebook.storage.schema import Company, create_company
-from onebook.storage.transaction import Statement
+from onebook.storage.transaction import Statement, Transaction
 
 TAKE_ID = Statement("SELECT nextval('record_id')")
 INSERT = Statement("INSERT INTO onebook_number (form, prefix, last) VALUES (%s, %s, %s)", ("order", "A", 1))
@@ -249,3 +250,11 @@ def test_deadlocks_are_run_again(database: Database, company: Company) -> None:
 
 def raised(form: str) -> Statement:
     return Statement("UPDATE onebook_number SET last = last + 1 WHERE form = %s", (form,))
+
+
+def test_what_is_planned_anew_changes_no_plan_behind_it(database: Database, company: Company) -> None:
+    mode = Statement("SELECT current_setting('plan_cache_mode')")
+    for read_only, before in ((True, "auto"), (False, "force_generic_plan")):
+        with database.transaction(company.schema, read_only=read_only) as transaction:
+            for run, within in ((planned_anew, "force_custom_plan"), (Transaction.run, before)):
+                assert run(transaction, mode, mode) == [[(within,)]] * 2
